@@ -1,0 +1,1 @@
+"""The words every floor shares: topologies, configurations, records and registries. NumPy only."""

@@ -1,0 +1,166 @@
+"""The frozen records that floors hand each other. NumPy only, every array read-only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+
+import numpy as np
+from jaxtyping import Bool, Float32, Int64
+
+from seqviz.core.config import RunConfig
+from seqviz.core.task import Example
+from seqviz.core.topology import Step
+
+
+def _empty(kind: type) -> np.ndarray:
+    return np.zeros(0, dtype=kind)
+
+
+@dataclass(frozen=True)
+class History:
+    """How a run has gone.
+
+    step: (updates,) int64, the number of the update, from 1. loss: (updates,) float32, mean cross-entropy of the
+    update's batch in nats. score: (updates,) float32, share of the batch's outputs that were right, 0 to 1.
+    grad_norm: (updates,) float32, norm of the whole gradient before clipping.
+    held_step: (checks,) int64, updates done when the held-out examples were tried.
+    held_loss: (checks,) float32, nats. held_score: (checks,) float32, 0 to 1, of the network running by itself.
+    held_bleu: (checks,) float32, 0 to 100, or NaN where BLEU means nothing.
+    """
+
+    step: Int64[np.ndarray, " updates"] = field(default_factory=lambda: _empty(np.int64))
+    loss: Float32[np.ndarray, " updates"] = field(default_factory=lambda: _empty(np.float32))
+    score: Float32[np.ndarray, " updates"] = field(default_factory=lambda: _empty(np.float32))
+    grad_norm: Float32[np.ndarray, " updates"] = field(default_factory=lambda: _empty(np.float32))
+    held_step: Int64[np.ndarray, " checks"] = field(default_factory=lambda: _empty(np.int64))
+    held_loss: Float32[np.ndarray, " checks"] = field(default_factory=lambda: _empty(np.float32))
+    held_score: Float32[np.ndarray, " checks"] = field(default_factory=lambda: _empty(np.float32))
+    held_bleu: Float32[np.ndarray, " checks"] = field(default_factory=lambda: _empty(np.float32))
+
+    def extended(self, **columns: list[float] | list[int]) -> History:
+        """This history with values appended to the named columns."""
+        grown = {
+            item.name: np.concatenate(
+                [getattr(self, item.name), np.asarray(columns.get(item.name, ()), getattr(self, item.name).dtype)]
+            )
+            for item in fields(self)
+        }
+        return History(**grown)
+
+
+@dataclass(frozen=True)
+class Run:
+    """A training run at one moment: everything that is needed to go on from here, anywhere, to the same bits.
+
+    config: its settings; learning rate and clipping may be changed between steps.
+    step: updates done. weights: each parameter by name, float32 in the parameter's own shape.
+    optimiser: for each parameter name, the optimiser's arrays by name (momentum, Adam's two moments, its count).
+    history: how it went. diverged: "" or the sentence that says why the run cannot go on.
+    """
+
+    config: RunConfig
+    step: int
+    weights: Mapping[str, np.ndarray]
+    optimiser: Mapping[str, Mapping[str, np.ndarray]]
+    history: History
+    diverged: str = ""
+
+
+@dataclass(frozen=True)
+class Stream:
+    """One chain of hidden states: layer from 0 (next to the input); backward where it reads from the end."""
+
+    layer: int
+    backward: bool = False
+
+
+@dataclass(frozen=True)
+class Trace:
+    """What one example's forward and backward pass did. steps = all time steps of the unrolled network.
+
+    config, update: the run's settings and the number of updates it had done. example: what was read.
+    steps: the unrolled topology. read: (steps,) the label of what each step took in (a word, "picture", a word
+    written before, "<bos>"). classes: the labels of the outputs. streams: which chain each row of `hidden` is.
+    inputs: (steps, embedding) the vector each step's cell read.
+    present: (streams, steps) whether that chain exists at that step (in a delayed network, only a reader may be
+    bidirectional). Arrays below are 0 where it does not.
+    hidden: (streams, steps, hidden) h_t. initial: (streams, hidden) the state before each chain's first step of the
+    first segment, all 0.
+    cell_state: (streams, steps, hidden) the LSTM's c_t, otherwise an array with no hidden units, (streams, steps, 0).
+    gates: by name, (streams, steps, hidden), in the cell's order; empty for cells without gates.
+    readout: (steps, classes) probabilities the output layer gives for h_t at *every* step, emitted or not.
+    logits, probabilities: (steps, classes) at emitting steps, 0 elsewhere.
+    written: (steps,) int64, the most probable class at emitting steps, -1 elsewhere.
+    targets: (steps,) int64 the right class, -1 where there is none. losses: (steps,) nats, 0 where no loss enters.
+    loss: their mean over the steps where one enters, in nats: what the gradients below are of.
+    targets_known: whether the targets are true ones; where a person typed the input, the network's own answer
+    stands in, and the gradients are of that answer.
+    grad_logits: (steps, classes) ∂L/∂o_t. grad_hidden: (streams, steps, hidden) ∂L/∂h_t, everything that reaches
+    h_t by any path. grad_cell_state: the same for c_t. grad_inputs: (steps, embedding) ∂L/∂x_t.
+    influence: (steps, steps) float32, the norm ‖∂L_t/∂h_k‖ over all streams; row t the loss, column k the state.
+    share: (steps,) norm of step k's own contribution to ∂L/∂W_hh of the first stream; the contributions add up to it.
+    attention: (steps, steps) weight that output step t (row) gives to input step s (column), 0 without attention.
+    """
+
+    config: RunConfig
+    update: int
+    example: Example
+    steps: tuple[Step, ...]
+    read: tuple[str, ...]
+    classes: tuple[str, ...]
+    streams: tuple[Stream, ...]
+    inputs: Float32[np.ndarray, "steps embedding"]
+    present: Bool[np.ndarray, "streams steps"]
+    hidden: Float32[np.ndarray, "streams steps hidden"]
+    initial: Float32[np.ndarray, "streams hidden"]
+    cell_state: Float32[np.ndarray, "streams steps cell"]
+    gates: Mapping[str, Float32[np.ndarray, "streams steps hidden"]]
+    readout: Float32[np.ndarray, "steps classes"]
+    logits: Float32[np.ndarray, "steps classes"]
+    probabilities: Float32[np.ndarray, "steps classes"]
+    written: Int64[np.ndarray, " steps"]
+    targets: Int64[np.ndarray, " steps"]
+    losses: Float32[np.ndarray, " steps"]
+    loss: float
+    targets_known: bool
+    grad_logits: Float32[np.ndarray, "steps classes"]
+    grad_hidden: Float32[np.ndarray, "streams steps hidden"]
+    grad_cell_state: Float32[np.ndarray, "streams steps cell"]
+    grad_inputs: Float32[np.ndarray, "steps embedding"]
+    influence: Float32[np.ndarray, "steps steps"]
+    share: Float32[np.ndarray, " steps"]
+    attention: Float32[np.ndarray, "steps steps"]
+
+
+@dataclass(frozen=True)
+class Moment:
+    """What a figure draws: a run's history up to now and the trace of the chosen example at its present weights.
+
+    baseline: what a method without a network reaches, with its name. score_name: what the score counts.
+    diverged: "" or why the run cannot go on.
+    """
+
+    history: History
+    trace: Trace
+    baseline_name: str
+    baseline: float
+    score_name: str
+    diverged: str = ""
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a person has chosen to see in the pictures.
+
+    stream: row of `Trace.hidden` to draw. quantity: "hidden", "cell_state" or the name of a gate.
+    """
+
+    stream: int = 0
+    quantity: str = "hidden"
+
+
+def freeze(*arrays: np.ndarray) -> None:
+    """Makes arrays read-only, so that a record cannot be changed behind the back of whoever holds it."""
+    for array in arrays:
+        array.flags.writeable = False
