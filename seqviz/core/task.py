@@ -95,18 +95,35 @@ class Task(Protocol):
     train_size: how many examples are learned from; one epoch sees each once.
     score_name: what `History` calls the share that is right, e.g. "accuracy" or "exact match".
     baseline: what must be beaten. held_out: examples never trained on. examples: those offered in a menu,
-    all held out, picked for what they show.
+    all held out, picked for what they show. All are read-only, so a frozen dataclass or a cached property will do.
     """
 
-    key: str
-    title: str
-    topology: Topology
-    reads: Reading
-    writes: tuple[str, ...]
-    defaults: dict[str, str | int | float | bool]
-    train_size: int
-    score_name: str
-    baseline: Baseline
+    @property
+    def key(self) -> str: ...
+
+    @property
+    def title(self) -> str: ...
+
+    @property
+    def topology(self) -> Topology: ...
+
+    @property
+    def reads(self) -> Reading: ...
+
+    @property
+    def writes(self) -> tuple[str, ...]: ...
+
+    @property
+    def defaults(self) -> dict[str, str | int | float | bool]: ...
+
+    @property
+    def train_size(self) -> int: ...
+
+    @property
+    def score_name(self) -> str: ...
+
+    @property
+    def baseline(self) -> Baseline: ...
 
     @property
     def held_out(self) -> Batch: ...
