@@ -89,47 +89,63 @@ class Baseline:
 class Task(Protocol):
     """Data for one topology. Every array it hands out is the same for the same arguments, in any process.
 
-    key: its registry key. title: what people read. topology: the wiring it is learned with.
-    reads: what the inputs are. writes: the classes or words of the outputs; ends with `END` where sequences are
-    written and end by themselves. defaults: `RunConfig` fields that differ from the plain ones.
-    train_size: how many examples are learned from; one epoch sees each once.
-    score_name: what `History` calls the share that is right, e.g. "accuracy" or "exact match".
-    baseline: what must be beaten. held_out: examples never trained on. examples: those offered in a menu,
-    all held out, picked for what they show. All are read-only, so a frozen dataclass or a cached property will do.
+    Its fields are only ever read, so a frozen dataclass or a `cached_property` will do for them.
     """
 
     @property
-    def key(self) -> str: ...
+    def key(self) -> str:
+        """Its registry key."""
+        ...
 
     @property
-    def title(self) -> str: ...
+    def title(self) -> str:
+        """What people read."""
+        ...
 
     @property
-    def topology(self) -> Topology: ...
+    def topology(self) -> Topology:
+        """The wiring it is learned with."""
+        ...
 
     @property
-    def reads(self) -> Reading: ...
+    def reads(self) -> Reading:
+        """What the inputs are."""
+        ...
 
     @property
-    def writes(self) -> tuple[str, ...]: ...
+    def writes(self) -> tuple[str, ...]:
+        """The outputs' classes or words; ends with `END` where sequences are written and end by themselves."""
+        ...
 
     @property
-    def defaults(self) -> dict[str, str | int | float | bool]: ...
+    def defaults(self) -> dict[str, str | int | float | bool]:
+        """The `RunConfig` fields that differ from the plain ones."""
+        ...
 
     @property
-    def train_size(self) -> int: ...
+    def train_size(self) -> int:
+        """How many examples are learned from; one epoch sees each once."""
+        ...
 
     @property
-    def score_name(self) -> str: ...
+    def score_name(self) -> str:
+        """What `History` calls the share that is right, e.g. "accuracy" or "exact match"."""
+        ...
 
     @property
-    def baseline(self) -> Baseline: ...
+    def baseline(self) -> Baseline:
+        """What must be beaten."""
+        ...
 
     @property
-    def held_out(self) -> Batch: ...
+    def held_out(self) -> Batch:
+        """Examples never trained on."""
+        ...
 
     @property
-    def examples(self) -> tuple[Example, ...]: ...
+    def examples(self) -> tuple[Example, ...]:
+        """Those offered in a menu: all held out, picked for what they show."""
+        ...
 
     def batch(self, seed: int, step: int, size: int) -> Batch:
         """`size` training examples, decided by `seed` and `step` alone."""
