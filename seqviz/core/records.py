@@ -85,8 +85,7 @@ class Trace:
     inputs: (steps, embedding) the vector each step's cell read.
     present: (streams, steps) whether that chain exists at that step (in a delayed network, only a reader may be
     bidirectional). Arrays below are 0 where it does not.
-    hidden: (streams, steps, hidden) h_t. initial: (streams, hidden) the state before each chain's first step of the
-    first segment, all 0.
+    hidden: (streams, steps, hidden) h_t.
     cell_state: (streams, steps, hidden) the LSTM's c_t, otherwise an array with no hidden units, (streams, steps, 0).
     gates: by name, (streams, steps, hidden), in the cell's order; empty for cells without gates.
     readout: (steps, classes) probabilities the output layer gives for h_t at *every* step, emitted or not.
@@ -99,8 +98,12 @@ class Trace:
     grad_logits: (steps, classes) ∂L/∂o_t. grad_hidden: (streams, steps, hidden) ∂L/∂h_t, everything that reaches
     h_t by any path. grad_cell_state: the same for c_t. grad_inputs: (steps, embedding) ∂L/∂x_t.
     influence: (steps, steps) float32, the norm ‖∂L_t/∂h_k‖ over all streams; row t the loss, column k the state.
-    share: (steps,) norm of step k's own contribution to ∂L/∂W_hh of the first stream; the contributions add up to it.
+    grad_recurrent: (streams, steps, blocks × hidden) ∂L/∂a_t with a_t = W_hh h_{t-1} + b_hh, rows in the order of
+    W_hh. Step t's own contribution to ∂L/∂W_hh is the outer product of this and `hidden_before`; all add up to it.
+    share: (streams, steps) the Frobenius norm of that contribution.
     attention: (steps, steps) weight that output step t (row) gives to input step s (column), 0 without attention.
+    feature_maps: what the image encoder's layers saw, one array a layer, (inputs, maps, height, width); empty where
+    no picture is read. grad_feature_maps: ∂L of the same.
     """
 
     config: RunConfig
@@ -113,7 +116,6 @@ class Trace:
     inputs: Float32[np.ndarray, "steps embedding"]
     present: Bool[np.ndarray, "streams steps"]
     hidden: Float32[np.ndarray, "streams steps hidden"]
-    initial: Float32[np.ndarray, "streams hidden"]
     cell_state: Float32[np.ndarray, "streams steps cell"]
     gates: Mapping[str, Float32[np.ndarray, "streams steps hidden"]]
     readout: Float32[np.ndarray, "steps classes"]
@@ -129,8 +131,22 @@ class Trace:
     grad_cell_state: Float32[np.ndarray, "streams steps cell"]
     grad_inputs: Float32[np.ndarray, "steps embedding"]
     influence: Float32[np.ndarray, "steps steps"]
-    share: Float32[np.ndarray, " steps"]
+    grad_recurrent: Float32[np.ndarray, "streams steps rows"]
+    share: Float32[np.ndarray, "streams steps"]
     attention: Float32[np.ndarray, "steps steps"]
+    feature_maps: tuple[Float32[np.ndarray, "inputs maps height width"], ...] = ()
+    grad_feature_maps: tuple[Float32[np.ndarray, "inputs maps height width"], ...] = ()
+
+    @property
+    def hidden_before(self) -> Float32[np.ndarray, "streams steps hidden"]:
+        """h_{t-1} as step t's cell read it: the state before along the chain's own direction, 0 before its first."""
+        before = np.zeros_like(self.hidden)
+        for row, stream in enumerate(self.streams):
+            if stream.backward:
+                before[row, :-1] = self.hidden[row, 1:]
+            else:
+                before[row, 1:] = self.hidden[row, :-1]
+        return before
 
 
 @dataclass(frozen=True)

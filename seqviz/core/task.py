@@ -19,6 +19,12 @@ END = "<eos>"
 """Words that stand for padding (always index 0 of an input vocabulary), for a word never seen, and for the end."""
 
 
+ACCURACY = "accuracy"
+"""A score: the share of outputs that are right."""
+EXACT = "exact match"
+"""A score: the share of examples whose whole output is right."""
+
+
 class BadInput(ValueError):
     """What a person typed or uploaded cannot be used. Its message says, for them, what is wrong and how to mend it."""
 
@@ -54,7 +60,8 @@ class Example:
     """One example as a person sees it.
 
     inputs: (inputs,) int64 for Tokens, (inputs, channels, height, width) or (inputs, size) float32 otherwise.
-    targets: (outputs,) int64 indices into the task's `writes`, or `IGNORE` where the truth is not known.
+    targets: (outputs,) int64 indices into the task's `writes`, or `IGNORE` where no loss enters. All of them are
+    `IGNORE` where the truth is not known; a task that writes words then has an empty array.
     words: one label for each input, as it was typed (an unknown word keeps its spelling).
     name: what a menu calls it.
     """

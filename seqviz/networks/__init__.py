@@ -1,0 +1,1 @@
+"""Networks: one recurrent cell unrolled along any topology, what reads its inputs, and how it writes by itself."""

@@ -16,7 +16,14 @@ TASKS: Registry[Callable[[RunConfig], Task]] = Registry(
 )
 
 
-@lru_cache(maxsize=16)
 def task_of(config: RunConfig) -> Task:
-    """The task that a configuration names, built once. Raises KeyError for an unknown key."""
-    return TASKS[config.task](config)
+    """The task that a configuration names, built once for each `task`, `data` and `lag`: it may look at no more.
+
+    Raises KeyError for an unknown key, BadInput where a person's own data is gone.
+    """
+    return _built(config.task, config.data, config.lag)
+
+
+@lru_cache(maxsize=16)
+def _built(task: str, data: str, lag: int) -> Task:
+    return TASKS[task](RunConfig(task=task, data=data, lag=lag))

@@ -1,0 +1,57 @@
+"""The plain recurrent cell of Elman (1990), "Finding structure in time", with three activations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from seqviz.cells.cell import State, Weights
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from jaxtyping import Float
+    from torch import Tensor
+
+
+@dataclass(frozen=True)
+class Elman:
+    """h(t) = f(W_xh x(t) + W_hh h(t-1) + b_h), where f is "tanh", "relu" or "identity".
+
+    >>> import torch
+    >>> zero, one = torch.zeros(1), torch.ones(1, 1)
+    >>> state, gates = RELU.step(Weights(one, -one, zero, zero), x=3 * one, state=State(one))
+    >>> state.hidden.item(), gates
+    (2.0, {})
+    """
+
+    title: str
+    activation: str
+    fused: tuple[str, str] | None
+    symbol: str
+    source: str = "Elman (1990)"
+    blocks: int = 1
+    gates: Mapping[str, str] = field(default_factory=dict, hash=False)
+    has_cell_state: bool = False
+
+    @property
+    def equation(self) -> tuple[str, ...]:
+        """The cell's equation in LaTeX."""
+        return (
+            r"h^{(t)} = "
+            + self.symbol.replace("?", r"W_{xh}\,x^{(t)} + W_{hh}\,h^{(t-1)} + b_h"),
+        )
+
+    def step(
+        self, weights: Weights, x: Float[Tensor, "batch inputs"], state: State
+    ) -> tuple[State, dict[str, Float[Tensor, "batch hidden"]]]:
+        """The next hidden state; this cell has no gates."""
+        a = x @ weights.input.T + weights.input_bias + state.hidden @ weights.hidden.T + weights.hidden_bias
+        if self.activation == "identity":
+            return State(a), {}
+        return State(a.tanh() if self.activation == "tanh" else a.relu()), {}
+
+
+TANH = Elman("Elman, tanh", "tanh", ("RNN", "tanh"), r"\tanh\left(?\right)")
+RELU = Elman("Elman, ReLU", "relu", ("RNN", "relu"), r"\max\left(0,\; ?\right)")
+LINEAR = Elman("Elman, no activation", "identity", None, "?")

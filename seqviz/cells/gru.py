@@ -1,0 +1,58 @@
+"""The gated recurrent unit of Cho et al. (2014), "Learning phrase representations using RNN encoder–decoder"."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from seqviz.cells.cell import State, Weights
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from jaxtyping import Float
+    from torch import Tensor
+
+
+@dataclass(frozen=True)
+class GatedRecurrentUnit:
+    """h(t) = (1 - z) ⊙ n + z ⊙ h(t-1), with reset gate r, update gate z and candidate n, PyTorch's order.
+
+    As in PyTorch, r multiplies W_hn h(t-1) + b_hn, after the matrix product.
+
+    >>> import torch
+    >>> zero, one = torch.zeros(3, 1), torch.ones(1, 1)
+    >>> state, gates = GRU.step(Weights(zero, zero, zero[:, 0], zero[:, 0]), x=one, state=State(one))
+    >>> state.hidden.item(), gates["update"].item()
+    (0.5, 0.5)
+    """
+
+    title: str = "GRU"
+    source: str = "Cho et al. (2014)"
+    equation: tuple[str, ...] = (
+        r"r^{(t)} = \sigma\left(W_{xr} x^{(t)} + W_{hr} h^{(t-1)} + b_r\right)",
+        r"z^{(t)} = \sigma\left(W_{xz} x^{(t)} + W_{hz} h^{(t-1)} + b_z\right)",
+        r"n^{(t)} = \tanh\left(W_{xn} x^{(t)} + b_{xn} + r^{(t)} \odot (W_{hn} h^{(t-1)} + b_{hn})\right)",
+        r"h^{(t)} = (1 - z^{(t)}) \odot n^{(t)} + z^{(t)} \odot h^{(t-1)}",
+    )
+    fused: tuple[str, str] | None = ("GRU", "")
+    blocks: int = 3
+    gates: Mapping[str, str] = field(
+        default_factory=lambda: {"reset": "r", "update": "z", "candidate": "n"}, hash=False
+    )
+    has_cell_state: bool = False
+
+    def step(
+        self, weights: Weights, x: Float[Tensor, "batch inputs"], state: State
+    ) -> tuple[State, dict[str, Float[Tensor, "batch hidden"]]]:
+        """The next hidden state, and the gates reset, update and candidate."""
+        from_input = (x @ weights.input.T + weights.input_bias).chunk(3, dim=-1)
+        from_state = (state.hidden @ weights.hidden.T + weights.hidden_bias).chunk(3, dim=-1)
+        reset = (from_input[0] + from_state[0]).sigmoid()
+        update = (from_input[1] + from_state[1]).sigmoid()
+        candidate = (from_input[2] + reset * from_state[2]).tanh()
+        hidden = (1 - update) * candidate + update * state.hidden
+        return State(hidden), {"reset": reset, "update": update, "candidate": candidate}
+
+
+GRU = GatedRecurrentUnit()

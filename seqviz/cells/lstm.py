@@ -1,0 +1,58 @@
+"""Long short-term memory: Hochreiter & Schmidhuber (1997), with the forget gate of Gers, Schmidhuber & Cummins (2000)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from seqviz.cells.cell import State, Weights
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from jaxtyping import Float
+    from torch import Tensor
+
+
+@dataclass(frozen=True)
+class LongShortTermMemory:
+    """c(t) = f ⊙ c(t-1) + i ⊙ g and h(t) = o ⊙ tanh(c(t)), with gates i, f, g, o in PyTorch's order.
+
+    >>> import torch
+    >>> zero, one = torch.zeros(4, 1), torch.ones(1, 1)
+    >>> state, gates = LSTM.step(Weights(zero, zero, zero[:, 0], zero[:, 0]), x=one, state=State(one, one))
+    >>> state.cell.item(), gates["forget"].item()
+    (0.5, 0.5)
+    """
+
+    title: str = "LSTM"
+    source: str = "Hochreiter & Schmidhuber (1997); Gers et al. (2000)"
+    equation: tuple[str, ...] = (
+        r"i^{(t)} = \sigma\left(W_{xi} x^{(t)} + W_{hi} h^{(t-1)} + b_i\right)",
+        r"f^{(t)} = \sigma\left(W_{xf} x^{(t)} + W_{hf} h^{(t-1)} + b_f\right)",
+        r"g^{(t)} = \tanh\left(W_{xg} x^{(t)} + W_{hg} h^{(t-1)} + b_g\right)",
+        r"o^{(t)} = \sigma\left(W_{xo} x^{(t)} + W_{ho} h^{(t-1)} + b_o\right)",
+        r"c^{(t)} = f^{(t)} \odot c^{(t-1)} + i^{(t)} \odot g^{(t)}",
+        r"h^{(t)} = o^{(t)} \odot \tanh(c^{(t)})",
+    )
+    fused: tuple[str, str] | None = ("LSTM", "")
+    blocks: int = 4
+    gates: Mapping[str, str] = field(
+        default_factory=lambda: {"input": "i", "forget": "f", "candidate": "g", "output": "o"}, hash=False
+    )
+    has_cell_state: bool = True
+
+    def step(
+        self, weights: Weights, x: Float[Tensor, "batch inputs"], state: State
+    ) -> tuple[State, dict[str, Float[Tensor, "batch hidden"]]]:
+        """The next hidden and cell state, and the gates input, forget, candidate and output."""
+        if state.cell is None:
+            raise ValueError("an LSTM step needs a cell state")
+        a = x @ weights.input.T + weights.input_bias + state.hidden @ weights.hidden.T + weights.hidden_bias
+        i, f, g, o = a.chunk(4, dim=-1)
+        i, f, g, o = i.sigmoid(), f.sigmoid(), g.tanh(), o.sigmoid()
+        cell = f * state.cell + i * g
+        return State(o * cell.tanh(), cell), {"input": i, "forget": f, "candidate": g, "output": o}
+
+
+LSTM = LongShortTermMemory()

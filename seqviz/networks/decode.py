@@ -1,0 +1,126 @@
+"""How a trained network writes by itself: the best word each time, a drawn word, or a beam of the best sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Int64
+from torch import Tensor
+
+from seqviz.networks.network import Feed, Network
+
+
+@torch.no_grad()
+def greedy(network: Network, feed: Feed, end: int, longest: int) -> Int64[Tensor, "batch outputs"]:
+    """The most probable word at every step, until all rows have written `end` or `longest` words; `end` fills up."""
+    return _write(network, feed, end, longest, lambda logits, time: logits.argmax(dim=-1))
+
+
+@torch.no_grad()
+def sample(
+    network: Network, feed: Feed, end: int, longest: int, temperature: float, generator: torch.Generator
+) -> Int64[Tensor, "batch outputs"]:
+    """Words drawn from softmax(o / temperature). Raises ValueError for a temperature that is not above 0."""
+    if temperature <= 0:
+        raise ValueError("The temperature must be above 0; the best word each time is what 0 would mean.")
+
+    def drawn(logits: Tensor, time: int) -> Tensor:
+        return torch.multinomial((logits / temperature).softmax(dim=-1), 1, generator=generator)[:, 0]
+
+    return _write(network, feed, end, longest, drawn)
+
+
+@torch.no_grad()
+def mixed(
+    network: Network, feed: Feed, forced: Int64[Tensor, "batch outputs"]
+) -> Int64[Tensor, "batch outputs"]:
+    """The words that writing steps read where `forced` is 1 for the true word, 0 for the network's own best one.
+
+    Scheduled sampling (Bengio et al. 2015): a pass over these words trains with that mixture exactly, because no
+    gradient flows through the choice of a word.
+    """
+    true = feed.targets.clamp(min=0)
+
+    def next_read(logits: Tensor, time: int) -> Tensor:
+        return torch.where(forced[:, time] > 0, true[:, time], logits.argmax(dim=-1))
+
+    return network.shifted(_write(network, feed, -1, feed.targets.shape[1], next_read))
+
+
+def _write(
+    network: Network, feed: Feed, end: int, longest: int, choose: Callable[[Tensor, int], Tensor]
+) -> Int64[Tensor, "batch outputs"]:
+    writing = network.begin_writing(feed)
+    previous = torch.full((len(feed.inputs),), network.begin)
+    done = torch.zeros(len(feed.inputs), dtype=torch.bool)
+    words = []
+    for time in range(longest):
+        logits, writing = network.write(writing, previous)
+        previous = torch.where(done, end, choose(logits, time))
+        words.append(previous)
+        done |= previous == end
+        if bool(done.all()):
+            break
+    return torch.stack(words, dim=1)
+
+
+@dataclass(frozen=True)
+class Branch:
+    """One node of a beam search's tree.
+
+    parent: index of the node it goes on from, -1 at the root. time: its step, from 0. word: its class.
+    log_probability: of the whole sentence up to here, in nats. kept: whether the beam went on from it.
+    """
+
+    parent: int
+    time: int
+    word: int
+    log_probability: float
+    kept: bool
+
+
+@torch.no_grad()
+def beam(network: Network, feed: Feed, end: int, longest: int, width: int) -> tuple[tuple[int, ...], tuple[Branch, ...]]:
+    """The most probable sentence that a beam of `width` finds for one example, and every branch it looked at.
+
+    Of the finished sentences the one with the highest log-probability per word wins, so that short ones are not
+    favoured (Wu et al. 2016, sec. 7, with α = 1). Raises ValueError for a batch of more than one.
+    """
+    if len(feed.inputs) != 1:
+        raise ValueError("a beam search writes for one example at a time")
+    writing = network.begin_writing(feed)
+    branches: list[Branch] = []
+    live = [-1]
+    totals = torch.zeros(1)
+    previous = torch.full((1,), network.begin)
+    finished: list[int] = []
+    for time in range(longest):
+        logits, writing = network.write(writing, previous)
+        scores = totals[:, None] + logits.log_softmax(dim=-1)
+        best, places = scores.flatten().topk(min(2 * width, scores.numel()))
+        rows, words = places // scores.shape[1], places % scores.shape[1]
+        going: list[tuple[int, int]] = []
+        for score, row, word in zip(best.tolist(), rows.tolist(), words.tolist(), strict=True):
+            kept = len(going) < width and len(finished) < width
+            branches.append(Branch(live[row], time, word, score, kept))
+            if not kept:
+                continue
+            if word == end:
+                finished.append(len(branches) - 1)
+            else:
+                going.append((len(branches) - 1, row))
+        if not going or len(finished) >= width:
+            break
+        live = [index for index, _ in going]
+        totals = torch.tensor([branches[index].log_probability for index in live])
+        previous = torch.tensor([branches[index].word for index in live])
+        writing = writing.rows(torch.tensor([row for _, row in going]))
+    ends = finished or live
+    winner = max(ends, key=lambda index: branches[index].log_probability / (branches[index].time + 1))
+    sentence: list[int] = []
+    while winner >= 0:
+        sentence.append(branches[winner].word)
+        winner = branches[winner].parent
+    return tuple(sentence[::-1]), tuple(branches)

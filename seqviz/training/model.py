@@ -1,0 +1,56 @@
+"""From a `Run`'s weights to a network that can compute, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import lru_cache
+
+import numpy as np
+import torch
+
+from seqviz.core.config import LIVE, RunConfig
+from seqviz.core.records import Run, freeze
+from seqviz.networks.network import Network
+from seqviz.tasks import task_of
+
+_PLAIN = RunConfig()
+
+
+def network_of(config: RunConfig) -> Network:
+    """The network that `config` describes, as it is at the start.
+
+    Raises ValueError where the task's topology does not allow what is asked for, KeyError for an unknown key.
+    """
+    task = task_of(config)
+    # The initial weights follow from the seed, without touching the random numbers of anyone else.
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(config.seed)
+        return Network(config, task.topology, task.reads, len(task.writes))
+
+
+@lru_cache(maxsize=8)
+def _shell(config: RunConfig) -> Network:
+    return network_of(config)
+
+
+def loaded(run: Run) -> Network:
+    """The network of `run` with its weights, in evaluation mode. It is shared: valid until the next call."""
+    network = _shell(_without_live(run.config))
+    with torch.no_grad():
+        for name, parameter in network.named_parameters():
+            parameter.copy_(torch.from_numpy(run.weights[name]))
+            parameter.grad = None
+    return network.eval()
+
+
+def weights_of(network: Network) -> Mapping[str, np.ndarray]:
+    """A copy of every parameter by name, read-only."""
+    weights = {name: parameter.detach().numpy().copy() for name, parameter in network.named_parameters()}
+    freeze(*weights.values())
+    return weights
+
+
+def _without_live(config: RunConfig) -> RunConfig:
+    """Runs that differ only in what may change on the way share a network."""
+    return replace(config, **{name: getattr(_PLAIN, name) for name in LIVE})

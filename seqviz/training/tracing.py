@@ -1,0 +1,265 @@
+"""`trace`: one example's forward and backward pass, cell by cell, as a record of NumPy arrays.
+
+Everything comes from autograd on the weights that are being trained. The norms ‖∂L_t/∂h_k‖ for all t and k take one
+backward pass with a batch of losses, not one pass a loss.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from seqviz.cells import State
+from seqviz.core.records import Run, Stream, Trace, freeze
+from seqviz.core.task import END, IGNORE, Example, Task, collate
+from seqviz.core.topology import Emits, Reads, Step
+from seqviz.networks.decode import greedy
+from seqviz.networks.network import Feed, Network, Pass
+from seqviz.networks.stack import Chain
+from seqviz.tasks import task_of
+from seqviz.training.model import loaded
+
+LONGEST = 40
+"""Words after which a network that writes by itself is stopped."""
+
+
+def trace(run: Run, example: Example) -> Trace:
+    """What `example` makes the run's network do, forward and backward.
+
+    Where the targets are known, writing steps read the true words, as in training. Where they are not, the network's
+    own answer stands in for them. Raises ValueError for an example that does not fit the task's topology.
+    """
+    task, network = task_of(run.config), loaded(run)
+    feed, known = _feed(network, task, example, run)
+    steps = task.topology.unroll(len(example.inputs), int(feed.targets.shape[1]))
+    passed: Pass = network(feed, run.config.window, unrolled=True)
+    placed = _placed(passed, network.stacks[0].streams)
+    emitting = np.flatnonzero([step.emits for step in steps])
+    targets = feed.targets[0]
+    counted = torch.nonzero(targets != IGNORE)[:, 0]
+    losses = torch.nn.functional.cross_entropy(passed.logits[0][counted], targets[counted], reduction="none")
+    gradients = _gradients(losses, placed, passed)
+
+    total = len(steps)
+    spread = _Spread(total, emitting)
+    loss_times = emitting[counted.numpy()]
+    influence = np.zeros((total, total), np.float32)
+    influence[loss_times] = gradients.influence
+    hidden = placed.fill([state.hidden for state in placed.states])
+    grad_recurrent = placed.fill(gradients.recurrent)
+    has_cell = placed.states[0].cell is not None
+    no_cell = np.zeros((*hidden.shape[:2], 0), np.float32)
+    vectors = torch.cat([vector[0] for vector in passed.vectors])
+    result = Trace(
+        config=run.config,
+        update=run.step,
+        example=example,
+        steps=steps,
+        read=_read(task, network, example, steps, feed, run.config.reverse),
+        classes=task.writes,
+        streams=placed.streams,
+        inputs=_array(vectors),
+        present=placed.present,
+        hidden=hidden,
+        cell_state=placed.fill([s.cell for s in placed.states if s.cell is not None]) if has_cell else no_cell,
+        gates={name: placed.fill([gates[name] for gates in placed.gates]) for name in placed.gates[0]},
+        readout=_readout(network, feed, passed, steps),
+        logits=spread(_array(passed.logits[0])),
+        probabilities=spread(_array(passed.logits[0].softmax(dim=-1))),
+        written=spread(_array(passed.logits[0].argmax(dim=-1)), empty=-1),
+        targets=spread(_array(targets), empty=IGNORE),
+        losses=_at(total, loss_times, _array(losses)),
+        loss=float(losses.detach().mean()),
+        targets_known=known,
+        grad_logits=spread(_array(gradients.logits[0])),
+        grad_hidden=placed.fill(gradients.hidden),
+        grad_cell_state=placed.fill(gradients.cell) if has_cell else no_cell,
+        grad_inputs=_array(gradients.inputs),
+        influence=influence,
+        grad_recurrent=grad_recurrent,
+        share=np.zeros(hidden.shape[:2], np.float32),
+        attention=_attention(passed, steps),
+        feature_maps=tuple(_array(maps) for maps in passed.feature_maps),
+        grad_feature_maps=tuple(_array(grad) for grad in gradients.feature_maps),
+    )
+    # Step t's part of ∂L/∂W_hh is an outer product, so its norm is the product of two norms.
+    share = np.linalg.norm(grad_recurrent, axis=2) * np.linalg.norm(result.hidden_before, axis=2)
+    result = replace(result, share=share.astype(np.float32))
+    freeze(*(value for f in fields(result) if isinstance(value := getattr(result, f.name), np.ndarray)))
+    return result
+
+
+def _feed(network: Network, task: Task, example: Example, run: Run) -> tuple[Feed, bool]:
+    """The example as a batch of one, and whether its targets are true ones."""
+    if bool((example.targets != IGNORE).any()):
+        return network.feed(collate([example]), run.config.reverse), True
+    each = task.topology.segments[-1].emits is Emits.EACH
+    unknown = np.full(len(example.inputs) if each else 1, IGNORE, dtype=np.int64)
+    feed = network.feed(collate([replace(example, targets=unknown)]), run.config.reverse)
+    if task.topology.writes_words:
+        written = greedy(network, feed, task.writes.index(END), LONGEST)
+        return replace(feed, targets=written, previous=network.shifted(written)), False
+    with torch.no_grad():
+        return replace(feed, targets=network(feed).logits.argmax(dim=-1)), False
+
+
+@dataclass(frozen=True)
+class _Placed:
+    """Every state in the graph with its place in the record: `rows` streams, `times` steps."""
+
+    streams: tuple[Stream, ...]
+    rows: list[int]
+    times: list[int]
+    states: list[State]
+    gates: list[dict[str, Tensor]]
+    biases: list[Tensor]
+    present: np.ndarray
+
+    def fill(self, values: Sequence[Tensor]) -> np.ndarray:
+        """(streams, steps, …) with each value at its state's place and 0 elsewhere."""
+        flat = torch.stack([value.reshape(-1) for value in values])
+        out = np.zeros((*self.present.shape, flat.shape[1]), np.float32)
+        out[self.rows, self.times] = _array(flat)
+        return out
+
+
+def _placed(passed: Pass, streams: tuple[Stream, ...]) -> _Placed:
+    rows: list[int] = []
+    times: list[int] = []
+    chains: list[Chain] = []
+    start = 0
+    for segment in passed.chains:
+        for chain in segment:
+            rows += [streams.index(chain.stream)] * len(chain.states)
+            times += range(start, start + len(chain.states))
+            chains.append(chain)
+        start += len(segment[0].states)
+    present = np.zeros((len(streams), start), dtype=bool)
+    present[rows, times] = True
+    return _Placed(
+        streams,
+        rows,
+        times,
+        [state for chain in chains for state in chain.states],
+        [gates for chain in chains for gates in chain.gates],
+        [bias for chain in chains for bias in chain.hidden_bias],
+        present,
+    )
+
+
+@dataclass(frozen=True)
+class _Gradients:
+    """Gradients of the mean loss, in the order of the placed states; influence: (losses, steps) norms of each's own."""
+
+    hidden: list[Tensor]
+    cell: list[Tensor]
+    recurrent: list[Tensor]
+    logits: Tensor
+    inputs: Float[Tensor, "steps embedding"]
+    feature_maps: list[Tensor]
+    influence: np.ndarray
+
+
+def _gradients(losses: Float[Tensor, " losses"], placed: _Placed, passed: Pass) -> _Gradients:
+    hidden = [state.hidden for state in placed.states]
+    cell = [state.cell for state in placed.states if state.cell is not None]
+    each = _of_each(losses, hidden + cell)
+    others = [passed.logits, *passed.vectors, *passed.feature_maps, *placed.biases]
+    found = torch.autograd.grad(losses.mean(), others, allow_unused=True)
+    whole = [torch.zeros_like(t) if g is None else g for t, g in zip(others, found, strict=True)]
+    vectors, maps = len(passed.vectors), len(passed.feature_maps)
+    squares = torch.zeros(len(losses), placed.present.shape[1])
+    for time, gradient in zip(placed.times, each[: len(hidden)], strict=True):
+        squares[:, time] += gradient.square().sum(dim=(1, 2))
+    means = [gradient.mean(dim=0) for gradient in each]
+    return _Gradients(
+        means[: len(hidden)],
+        means[len(hidden) :],
+        whole[1 + vectors + maps :],
+        whole[0],
+        torch.cat([gradient[0] for gradient in whole[1 : 1 + vectors]]),
+        whole[1 + vectors : 1 + vectors + maps],
+        _array(squares.sqrt()),
+    )
+
+
+def _of_each(losses: Float[Tensor, " losses"], tensors: list[Tensor]) -> list[Float[Tensor, "losses ..."]]:
+    """The gradient of each loss with respect to each tensor; 0 where no path leads there."""
+    found = torch.autograd.grad(
+        losses,
+        tensors,
+        grad_outputs=torch.eye(len(losses)),
+        is_grads_batched=True,
+        allow_unused=True,
+        retain_graph=True,
+    )
+    return [
+        torch.zeros(len(losses), *tensor.shape) if gradient is None else gradient
+        for tensor, gradient in zip(tensors, found, strict=True)
+    ]
+
+
+@torch.no_grad()
+def _readout(network: Network, feed: Feed, passed: Pass, steps: tuple[Step, ...]) -> np.ndarray:
+    """What the output layer makes of every step: for a single answer, of the input up to there and no further."""
+    last = network.topology.segments[-1]
+    if last.emits is Emits.EACH:
+        return _Spread(len(steps), np.flatnonzero([step.emits for step in steps]))(
+            _array(passed.logits[0].softmax(dim=-1))
+        )
+    if len(network.stacks[0].streams) == sum(not s.backward for s in network.stacks[0].streams):
+        top = [chain for chain in passed.chains[-1]][-1]
+        return _array(network.head(torch.cat([state.hidden for state in top.states])).softmax(dim=-1))
+    count = len(steps)
+    prefixes = replace(
+        feed, inputs=feed.inputs.expand(count, *feed.inputs.shape[1:]), lengths=torch.arange(1, count + 1)
+    )
+    return _array(network(prefixes).logits[:, 0].softmax(dim=-1))
+
+
+def _attention(passed: Pass, steps: tuple[Step, ...]) -> np.ndarray:
+    weights = np.zeros((len(steps), len(steps)), np.float32)
+    if passed.attention is not None:
+        read = passed.attention.shape[2]
+        weights[read:, :read] = _array(passed.attention[0])
+    return weights
+
+
+def _read(
+    task: Task, network: Network, example: Example, steps: tuple[Step, ...], feed: Feed, reverse: bool
+) -> tuple[str, ...]:
+    """The label of what each step takes in."""
+    given = iter(example.words[::-1] if reverse else example.words)
+    vocabulary = (*task.writes, "<bos>")
+    previous = feed.previous[0].tolist()
+    return tuple(
+        next(given) if step.reads is Reads.INPUT else vocabulary[previous[step.position]] for step in steps
+    )
+
+
+@dataclass(frozen=True)
+class _Spread:
+    """Puts rows of emitting steps at their places among all steps."""
+
+    total: int
+    emitting: np.ndarray
+
+    def __call__(self, rows: np.ndarray, empty: int = 0) -> np.ndarray:
+        out = np.full((self.total, *rows.shape[1:]), empty, rows.dtype)
+        out[self.emitting] = rows
+        return out
+
+
+def _at(total: int, places: np.ndarray, values: np.ndarray) -> np.ndarray:
+    out = np.zeros(total, np.float32)
+    out[places] = values
+    return out
+
+
+def _array(tensor: Tensor) -> np.ndarray:
+    return tensor.detach().numpy().copy()
