@@ -37,10 +37,7 @@ class Elman:
     @property
     def equation(self) -> tuple[str, ...]:
         """The cell's equation in LaTeX."""
-        return (
-            r"h^{(t)} = "
-            + self.symbol.replace("?", r"W_{xh}\,x^{(t)} + W_{hh}\,h^{(t-1)} + b_h"),
-        )
+        return (r"h^{(t)} = " + self.symbol.replace("?", r"W_{xh}\,x^{(t)} + W_{hh}\,h^{(t-1)} + b_h"),)
 
     def step(
         self, weights: Weights, x: Float[Tensor, "batch inputs"], state: State

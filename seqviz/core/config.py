@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from typing import Final
+from typing import Any, Final
 
 
 @dataclass(frozen=True)
@@ -116,18 +116,17 @@ class RunConfig:
         Raises ValueError, naming the parameter, where a value cannot be read or is out of its limits.
         """
         config = default or cls()
+        changed: dict[str, Any] = {}
         for field in fields(cls):
             if field.name in query:
                 value = _read(field.name, query[field.name], type(getattr(config, field.name)))
-                config = replace(config, **{field.name: value})
-        return config
+                changed[field.name] = value
+        return replace(config, **changed)
 
     def same_network(self, other: RunConfig) -> bool:
         """Whether a run of `other` can go on with these settings."""
         return all(
-            getattr(self, field.name) == getattr(other, field.name)
-            for field in fields(self)
-            if field.name not in LIVE
+            getattr(self, field.name) == getattr(other, field.name) for field in fields(self) if field.name not in LIVE
         )
 
 

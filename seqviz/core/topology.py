@@ -101,9 +101,7 @@ class Topology:
 
 ONE_TO_ONE = Topology("one-to-one", "One to one", (Segment("network", Reads.INPUT, Emits.LAST),))
 MANY_TO_ONE = Topology("many-to-one", "Many to one", (Segment("reader", Reads.INPUT, Emits.LAST),))
-ONE_TO_MANY = Topology(
-    "one-to-many", "One to many", (Segment("writer", Reads.PREVIOUS, Emits.EACH, input_first=True),)
-)
+ONE_TO_MANY = Topology("one-to-many", "One to many", (Segment("writer", Reads.PREVIOUS, Emits.EACH, input_first=True),))
 DIRECT = Topology("direct", "Many to many, direct", (Segment("reader", Reads.INPUT, Emits.EACH),))
 DELAYED = Topology(
     "delayed",

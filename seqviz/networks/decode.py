@@ -33,9 +33,7 @@ def sample(
 
 
 @torch.no_grad()
-def mixed(
-    network: Network, feed: Feed, forced: Int64[Tensor, "batch outputs"]
-) -> Int64[Tensor, "batch outputs"]:
+def mixed(network: Network, feed: Feed, forced: Int64[Tensor, "batch outputs"]) -> Int64[Tensor, "batch outputs"]:
     """The words that writing steps read where `forced` is 1 for the true word, 0 for the network's own best one.
 
     Scheduled sampling (Bengio et al. 2015): a pass over these words trains with that mixture exactly, because no
@@ -82,7 +80,9 @@ class Branch:
 
 
 @torch.no_grad()
-def beam(network: Network, feed: Feed, end: int, longest: int, width: int) -> tuple[tuple[int, ...], tuple[Branch, ...]]:
+def beam(
+    network: Network, feed: Feed, end: int, longest: int, width: int
+) -> tuple[tuple[int, ...], tuple[Branch, ...]]:
     """The most probable sentence that a beam of `width` finds for one example, and every branch it looked at.
 
     Of the finished sentences the one with the highest log-probability per word wins, so that short ones are not

@@ -20,7 +20,7 @@ def initialise(network: Network, config: RunConfig) -> None:
     Orthogonal: Saxe et al. (2014). Xavier: Glorot & Bengio (2010). Identity: Le, Jaitly & Hinton (2015).
     The forget bias: Gers et al. (2000), Jozefowicz et al. (2015).
     """
-    for stack in network.stacks:
+    for stack in network.parts:
         for row in range(len(stack.streams)):
             weights = stack.weights(row)
             for block in weights.hidden.chunk(stack.cell.blocks):

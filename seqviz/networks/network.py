@@ -95,15 +95,20 @@ class Network(nn.Module):
         self.head = nn.Linear(width * (2 if config.attention else 1), classes)
         initialise(self, config)
 
+    @property
+    def parts(self) -> list[Stack]:
+        """The stack of each segment."""
+        return [stack for stack in self.stacks if isinstance(stack, Stack)]
+
     def feed(self, batch: Batch, reverse: bool = False) -> Feed:
         """A batch as tensors, its inputs turned round where `reverse` says so; writing steps read the true words."""
-        inputs = torch.from_numpy(batch.inputs)
-        lengths = torch.from_numpy(batch.input_lengths)
+        inputs = torch.tensor(batch.inputs)
+        lengths = torch.tensor(batch.input_lengths)
         if reverse:
             time = torch.arange(inputs.shape[1])
             back = lengths[:, None] - 1 - time
             inputs = inputs[torch.arange(len(inputs))[:, None], torch.where(back >= 0, back, time)]
-        targets = torch.from_numpy(batch.targets)
+        targets = torch.tensor(batch.targets)
         return Feed(inputs, lengths, targets, self.shifted(targets))
 
     def shifted(self, words: Int64[Tensor, "batch outputs"]) -> Int64[Tensor, "batch outputs"]:
@@ -121,7 +126,7 @@ class Network(nn.Module):
         vectors: list[Tensor] = []
         chains: list[list[Chain]] = []
         logits = read.new_zeros(())
-        for segment, stack in zip(self.topology.segments, self.stacks, strict=True):
+        for segment, stack in zip(self.topology.segments, self.parts, strict=True):
             x, lengths = self._taken_in(segment, read, feed)
             passed: StackPass = stack(x, lengths, finals, window, unrolled)
             if segment.emits is not Emits.NEVER:
@@ -140,8 +145,8 @@ class Network(nn.Module):
             raise ValueError(f"{self.topology.title} does not write by itself")
         read, _ = self.reader(feed.inputs)
         if len(self.stacks) == 1:
-            return Writing(self._stack(0).zeros(len(read)), None, None, read[:, 0])
-        passed: StackPass = self._stack(0)(read, feed.lengths)
+            return Writing(self.parts[0].zeros(len(read)), None, None, read[:, 0])
+        passed: StackPass = self.parts[0](read, feed.lengths)
         return Writing(passed.finals, passed.outputs, _valid(feed), None)
 
     def write(
@@ -151,16 +156,11 @@ class Network(nn.Module):
         if self.words is None:
             raise ValueError(f"{self.topology.title} does not write by itself")
         x = writing.first if writing.first is not None else self.words(previous)
-        features, states = self._stack(-1).step(x, writing.states)
+        features, states = self.parts[-1].step(x, writing.states)
         if self.attention is not None and writing.memory is not None:
             features, _ = self.attention(features[:, None], writing.memory, writing.valid)
             features = features[:, 0]
         return self.head(features), replace(writing, states=states, first=None)
-
-    def _stack(self, number: int) -> Stack:
-        stack = self.stacks[number]
-        assert isinstance(stack, Stack)
-        return stack
 
     def _taken_in(self, segment: Segment, read: Tensor, feed: Feed) -> tuple[Tensor, Tensor | None]:
         if segment.reads is Reads.INPUT or self.words is None:

@@ -67,8 +67,8 @@ class Stack(nn.Module):
 
     def weights(self, row: int) -> Weights:
         """The parameters of stream `row`."""
-        core = self.cores[row]
-        return Weights(core.weight_ih_l0, core.weight_hh_l0, core.bias_ih_l0, core.bias_hh_l0)
+        core = self._core(row)
+        return Weights(*core.all_weights[0])
 
     def forward(
         self,
@@ -129,10 +129,15 @@ class Stack(nn.Module):
         zero = like.new_zeros(like.shape[0], self.hidden)
         return State(zero, zero if self.cell.has_cell_state else None)
 
+    def _core(self, row: int) -> nn.RNNBase:
+        core = self.cores[row]
+        assert isinstance(core, nn.RNNBase)
+        return core
+
     def _fuse(
         self, row: int, x: Tensor, lengths: Tensor | None, start: State, window: int
     ) -> tuple[Tensor, State, Chain | None]:
-        core = self.cores[row]
+        core = self._core(row)
         first = start.hidden[None].contiguous()
         given = (first, start.cell[None].contiguous()) if start.cell is not None else first
         if lengths is None or bool((lengths == x.shape[1]).all()):

@@ -39,7 +39,7 @@ def loaded(run: Run) -> Network:
     network = _shell(_without_live(run.config))
     with torch.no_grad():
         for name, parameter in network.named_parameters():
-            parameter.copy_(torch.from_numpy(run.weights[name]))
+            parameter.copy_(torch.tensor(run.weights[name]))
             parameter.grad = None
     return network.eval()
 

@@ -38,7 +38,7 @@ def trace(run: Run, example: Example) -> Trace:
     feed, known = _feed(network, task, example, run)
     steps = task.topology.unroll(len(example.inputs), int(feed.targets.shape[1]))
     passed: Pass = network(feed, run.config.window, unrolled=True)
-    placed = _placed(passed, network.stacks[0].streams)
+    placed = _placed(passed, network.parts[0].streams)
     emitting = np.flatnonzero([step.emits for step in steps])
     targets = feed.targets[0]
     counted = torch.nonzero(targets != IGNORE)[:, 0]
@@ -212,8 +212,8 @@ def _readout(network: Network, feed: Feed, passed: Pass, steps: tuple[Step, ...]
         return _Spread(len(steps), np.flatnonzero([step.emits for step in steps]))(
             _array(passed.logits[0].softmax(dim=-1))
         )
-    if len(network.stacks[0].streams) == sum(not s.backward for s in network.stacks[0].streams):
-        top = [chain for chain in passed.chains[-1]][-1]
+    top = passed.chains[-1][-1]
+    if not top.stream.backward:
         return _array(network.head(torch.cat([state.hidden for state in top.states])).softmax(dim=-1))
     count = len(steps)
     prefixes = replace(
@@ -237,9 +237,7 @@ def _read(
     given = iter(example.words[::-1] if reverse else example.words)
     vocabulary = (*task.writes, "<bos>")
     previous = feed.previous[0].tolist()
-    return tuple(
-        next(given) if step.reads is Reads.INPUT else vocabulary[previous[step.position]] for step in steps
-    )
+    return tuple(next(given) if step.reads is Reads.INPUT else vocabulary[previous[step.position]] for step in steps)
 
 
 @dataclass(frozen=True)
