@@ -1,0 +1,92 @@
+"""What every setting's widget is called, what it does in one line, and what can be chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from seqviz.cells import CELLS
+
+Value = str | int | float | bool
+
+
+@dataclass(frozen=True)
+class Control:
+    """One setting's widget. group: where in the sidebar it stands. help: one line. options: what can be chosen.
+
+    words: what each option is called, where it is not its own name. Without options it is a switch.
+    """
+
+    group: str
+    label: str
+    help: str
+    options: Sequence[Value] = ()
+    words: Mapping[Value, str] = field(default_factory=dict)
+
+    def spoken(self, option: Value) -> str:
+        """What people read for an option."""
+        return self.words.get(option, f"{option:g}" if isinstance(option, float) else str(option))
+
+
+CONTROLS: Mapping[str, Control] = {
+    "cell": Control(
+        "Network", "Cell", "The equation that makes each hidden state from the input and the state before.", tuple(CELLS),
+        {key: CELLS[key].title for key in CELLS},
+    ),
+    "hidden": Control(
+        "Network", "Hidden size", "How many numbers the network can remember at a time.", (2, 4, 8, 16, 32, 64, 96, 128)
+    ),
+    "layers": Control("Network", "Layers", "Recurrent layers on top of each other.", (1, 2, 3)),
+    "bidirectional": Control(
+        "Network", "Read in both directions", "A second chain reads from the end, so a step knows what comes after it."
+    ),
+    "attention": Control(
+        "Network", "Attention", "Each step of the writer looks back at every state of the reader, not only the last."
+    ),
+    "reverse": Control(
+        "Network", "Read the source backwards", "Puts the first words of both languages closer to each other in time."
+    ),
+    "layer_norm": Control("Network", "Normalise between layers", "Keeps the numbers between layers at one scale."),
+    "dropout": Control(
+        "Network", "Dropout between layers", "Hides this share of the numbers at random while training.", (0.0, 0.1, 0.2, 0.3, 0.5)
+    ),
+    "learning_rate": Control(
+        "Training",
+        "Learning rate",
+        "How far each update moves the weights; it may change while training runs.",
+        (0.0001, 0.0003, 0.001, 0.002, 0.003, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.3, 1.0, 3.0, 10.0, 100.0),
+    ),
+    "optimiser": Control(
+        "Training",
+        "Optimiser",
+        "How a gradient becomes an update: plain, with momentum, or with a step size for each weight.",
+        ("sgd", "momentum", "adam"),
+        {"sgd": "SGD", "momentum": "SGD with momentum", "adam": "Adam"},
+    ),
+    "clip": Control(
+        "Training",
+        "Gradient clipping",
+        "A gradient longer than this is shortened to it, its direction kept.",
+        (0.0, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0),
+        {0.0: "off"},
+    ),
+    "batch": Control("Training", "Batch size", "Examples that share one update.", (1, 4, 8, 16, 32, 64, 128)),
+    "seed": Control(
+        "Training", "Seed", "Decides every random choice: the same seed gives the same curve.", tuple(range(10))
+    ),
+    "teacher_forcing": Control(
+        "Training",
+        "Teacher forcing",
+        "How often the writer is given the true word before, instead of its own, while training.",
+        (0.0, 0.25, 0.5, 0.75, 1.0),
+    ),
+    "window": Control(
+        "Training",
+        "Truncate the gradient after",
+        "The backward pass is cut every so many steps: what lies behind the cut gets no gradient.",
+        (0, 1, 2, 3, 5, 10, 20),
+        {0: "never"},
+    ),
+    "lag": Control("Data", "Lag", "Steps between what has to be remembered and the question.", (2, 5, 10, 20, 30, 40, 60, 80, 100)),
+}
+

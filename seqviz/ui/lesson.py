@@ -1,0 +1,49 @@
+"""The parts of a lesson's page, in the order in which they are read."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from seqviz.cells import CELLS
+from seqviz.core.config import RunConfig
+
+
+def opening(title: str, sentence: str) -> None:
+    """The title and the one sentence that says what goes in and what comes out."""
+    st.title(title, anchor=False)
+    st.markdown(sentence)
+
+
+def equation(config: RunConfig, output: str) -> None:
+    """The chosen cell's equation in the lecture's symbols, with that of the output layer.
+
+    output: what the output is, in words, such as "the probability that the review is positive".
+    """
+    cell = CELLS[config.cell]
+    st.subheader("The equation", anchor=False)
+    for line in (*cell.equation, r"o^{(t)} = W_{ho}\,h^{(t)} + b_o, \qquad p = \mathrm{softmax}(o^{(t)})"):
+        st.latex(line)
+    st.markdown(
+        "x is the input, h the hidden state (the network's memory), o the output before it becomes probabilities, "
+        f"and t counts the steps. p is {output}. The same W at every step: that is what *recurrent* means. "
+        f"Source: {cell.source}."
+    )
+
+
+def points(heading: str, *lines: str) -> None:
+    """A short list under a heading."""
+    st.subheader(heading, anchor=False)
+    st.markdown("\n".join(f"- {line}" for line in lines))
+
+
+def try_this(text: str) -> None:
+    """One experiment for the reader."""
+    st.subheader("Try this", anchor=False)
+    st.markdown(text)
+
+
+def check_yourself(question: str, answer: str) -> None:
+    """A question whose answer is folded away."""
+    st.subheader("Check yourself", anchor=False)
+    with st.expander(question):
+        st.markdown(answer)

@@ -1,0 +1,33 @@
+"""The list of lessons and what every page shares."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+PAGES = Path(__file__).parents[2] / "pages"
+
+LESSONS: dict[str, dict[str, str]] = {
+    "Four wirings": {
+        "many_to_one": "Many to one",
+    },
+}
+"""Sections of the menu, each with the file of every lesson and its title."""
+
+STYLE = """<style>
+[data-testid="stMainBlockContainer"] { padding: 3.6rem 2rem 2rem; max-width: 1800px; }
+[data-testid="stMainBlockContainer"] h1 { font-size: 1.75rem; padding: 0; }
+[data-testid="stSidebarContent"] [data-testid="stSidebarHeader"] { height: 2.5rem; margin: 0; }
+</style>"""
+
+
+def run() -> None:
+    """Shows the page that the link names."""
+    st.set_page_config(page_title="seqviz", page_icon="🔁", layout="wide", initial_sidebar_state="expanded")
+    st.html(STYLE)
+    menu = {
+        section: [st.Page(PAGES / f"{stem}.py", title=title) for stem, title in lessons.items()]
+        for section, lessons in LESSONS.items()
+    }
+    st.navigation(menu, position="top").run()

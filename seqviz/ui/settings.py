@@ -1,0 +1,97 @@
+"""The controls that make a `RunConfig`: one widget a setting, each with one line that says what it does.
+
+What the widgets say and what the page's URL says are the same thing: a link sets the widgets, a widget rewrites the
+link. Settings are kept for each task, so that going to another page and back loses nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import streamlit as st
+
+from seqviz.core.config import RunConfig
+from seqviz.core.task import Task
+from seqviz.tasks import task_of
+from seqviz.ui.controls import CONTROLS, Control, Value
+
+NETWORK = ("cell", "hidden", "layers")
+TRAINING = ("learning_rate", "optimiser", "clip", "batch", "seed")
+LINKED = (*CONTROLS, "embedding", "clip_by", "initialisation", "radius", "forget_bias")
+"""Settings that a link may carry on any page, though not every page has widgets for them."""
+
+
+def settings(task: str, fields: Sequence[str], data: str = "") -> RunConfig:
+    """The configuration that the link and the widgets of the sidebar ask for.
+
+    task, data: as in `RunConfig`. fields: the settings that get a widget. A link that cannot be read is answered with
+    a sentence, and the task's own settings stay. Raises BadInput where a person's own data is gone.
+    """
+    own = defaults(task_of(RunConfig(task=task, data=data)), data)
+    base = _linked(own)
+    chosen: dict[str, Any] = {}
+    for group in dict.fromkeys(CONTROLS[name].group for name in fields):
+        with st.sidebar.expander(group, expanded=group == "Network"):
+            for name in (name for name in fields if CONTROLS[name].group == group):
+                chosen[name] = _widget(CONTROLS[name], _key(name, task), getattr(base, name))
+    config = replace(base, **chosen)
+    _write_link(config, own)
+    return config
+
+
+def defaults(task: Task, data: str = "") -> RunConfig:
+    """The settings a task starts with."""
+    changed: dict[str, Any] = dict(task.defaults)
+    return replace(RunConfig(task=task.key, data=data), **changed)
+
+
+def _linked(own: RunConfig) -> RunConfig:
+    """The settings to start the widgets from: those of a link that was just followed, or those of last time."""
+    base: RunConfig = st.session_state.get(_kept(own), own)
+    base = replace(base, data=own.data)
+    query = {name: value for name, value in st.query_params.items() if name in LINKED}
+    if not query or query == base.to_query(own):
+        return base
+    for name in CONTROLS:
+        st.session_state.pop(_key(name, own.task), None)
+    try:
+        return RunConfig.from_query(query, own)
+    except ValueError as wrong:
+        st.warning(f"The link asks for something that cannot be: {wrong} The usual settings are used instead.")
+        return own
+
+
+def _widget(control: Control, key: str, value: Value) -> Value:
+    if not control.options:
+        return st.toggle(control.label, value=bool(value), key=key, help=control.help, persist_state="session")
+    if isinstance(value, str):
+        options = list(control.options)
+        place = options.index(value)
+        return st.selectbox(
+            control.label, options, place, control.spoken, key=key, help=control.help, persist_state="session"
+        )
+    scale = sorted({*control.options, value}, key=float)
+    return st.select_slider(
+        control.label, scale, value, control.spoken, key=key, help=control.help, persist_state="session"
+    )
+
+
+def _write_link(config: RunConfig, own: RunConfig) -> None:
+    """Makes the URL say what the widgets say, without touching what else it says."""
+    st.session_state[_kept(own)] = config
+    wanted = config.to_query(own)
+    for name in [name for name in st.query_params if name in LINKED and name not in wanted]:
+        del st.query_params[name]
+    for name, value in wanted.items():
+        if st.query_params.get(name) != value:
+            st.query_params[name] = value
+
+
+def _key(name: str, task: str) -> str:
+    return f"{task}.{name}"
+
+
+def _kept(own: RunConfig) -> str:
+    return f"settings of {own.task}"
