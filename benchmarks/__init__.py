@@ -1,0 +1,1 @@
+"""What the software does, measured side by side and printed as JSON: `python -m benchmarks [names]`."""

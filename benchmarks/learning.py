@@ -1,0 +1,82 @@
+"""How soon a run with default settings reaches its goal on held-out examples, in seconds from the first update."""
+
+from __future__ import annotations
+
+import statistics
+import sys
+import time
+from dataclasses import dataclass, replace
+from typing import Any
+
+import torch
+
+from seqviz.core.config import RunConfig
+from seqviz.tasks import task_of
+from seqviz.training import advance, start
+
+SEEDS = range(5)
+SLICE = 10
+
+
+@dataclass(frozen=True)
+class Goal:
+    """A score, and BLEU where it counts, to be reached within `seconds`; or, with `at_most`, never to be passed."""
+
+    task: str
+    cell: str
+    score: float
+    seconds: float
+    bleu: float = 0.0
+    at_most: bool = False
+
+
+GOALS = (
+    Goal("reviews", "gru", 0.95, 10),
+    Goal("reviews", "lstm", 0.95, 10),
+    Goal("reviews", "elman", 0.95, 10),
+)
+
+
+def measure() -> dict[str, object]:
+    """For each goal and seed: whether and when it was reached, and the best score within the time."""
+    torch.set_num_threads(1)
+    return {f"{goal.task}, {goal.cell}": _goal(goal) for goal in GOALS}
+
+
+def _goal(goal: Goal) -> dict[str, object]:
+    task = task_of(RunConfig(task=goal.task))
+    defaults: dict[str, Any] = dict(task.defaults)
+    config = replace(RunConfig(task=goal.task), **{**defaults, "cell": goal.cell})
+    advance(start(config), 1)  # imports and first-use costs are paid when the app starts, not when Train is pressed
+    runs = [_run(goal, replace(config, seed=seed)) for seed in SEEDS]
+    reached = [run["seconds to goal"] for run in runs if run["seconds to goal"] is not None]
+    print(f"{goal.task}, {goal.cell}: {len(reached)} of {len(runs)}", file=sys.stderr)
+    return {
+        "goal": f"{'at most' if goal.at_most else 'at least'} {goal.score:.0%} {task.score_name} in {goal.seconds:g} s",
+        "baseline": {task.baseline.name: round(task.baseline.score, 3)},
+        "reached": f"{len(reached)} of {len(runs)}",
+        "median seconds": round(statistics.median(reached), 2) if reached else None,  # type: ignore[type-var]
+        "runs": runs,
+    }
+
+
+def _run(goal: Goal, config: RunConfig) -> dict[str, float | int | None]:
+    run = start(config)
+    begin = time.perf_counter()
+    seconds: float | None = None
+    while (spent := time.perf_counter() - begin) < goal.seconds and not run.diverged:
+        run = advance(run, SLICE)
+        good = run.history.held_score[-1] >= goal.score and not run.history.held_bleu[-1] < goal.bleu
+        if good and seconds is None:
+            seconds = round(time.perf_counter() - begin, 2)
+            if not goal.at_most:
+                break
+    best = int(run.history.held_score.argmax())
+    return {
+        "seed": config.seed,
+        "seconds to goal": seconds,
+        "updates": run.step,
+        "updates a second": round(run.step / max(time.perf_counter() - begin, spent)),
+        "best score": round(float(run.history.held_score[best]), 3),
+        "BLEU there": round(float(run.history.held_bleu[best]), 1),
+    }
