@@ -1,0 +1,224 @@
+"""The unrolled network as a graph of values: what is computed from what, step by step.
+
+The graph follows from the unrolled topology alone, so that a picture of it can be held against autograd's own graph.
+Wiring: Raschka, Liu & Mirjalili (2022), ch. 15, fig. 2; Schuster & Paliwal (1997) for the two directions;
+Sutskever, Vinyals & Le (2014) for the encoder that hands its last states to the decoder;
+Luong, Pham & Manning (2015) for attention.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property
+from itertools import pairwise
+
+import numpy as np
+from jaxtyping import Bool
+
+from seqviz.core.records import Stream
+from seqviz.core.topology import Reads, Step
+
+
+class NodeKind(Enum):
+    """What a node holds."""
+
+    INPUT = "input"
+    HIDDEN = "hidden"
+    OUTPUT = "output"
+    LOSS = "loss"
+
+
+class EdgeKind(Enum):
+    """What an edge does. All but `FEEDS` carry a gradient back."""
+
+    READS = "reads"
+    """The input enters the first layer's hidden state."""
+    RECURS = "recurs"
+    """The hidden state enters the next one along its own chain."""
+    STACKS = "stacks"
+    """A layer's hidden state enters the layer above, at the same step."""
+    EMITS = "emits"
+    """The hidden state enters the output layer."""
+    ATTENDS = "attends"
+    """A decoder's output looks at one of the encoder's hidden states."""
+    SCORES = "scores"
+    """The output is compared with its target."""
+    FEEDS = "feeds"
+    """The word written is the next step's input: a choice of one word, through which no gradient flows."""
+
+
+@dataclass(frozen=True)
+class Node:
+    """One value of the unrolled network. stream: row of `Trace.hidden` for a hidden state, otherwise -1."""
+
+    kind: NodeKind
+    step: int
+    stream: int = -1
+
+
+@dataclass(frozen=True)
+class Edge:
+    """`target` is computed from `source`."""
+
+    kind: EdgeKind
+    source: Node
+    target: Node
+
+
+@dataclass(frozen=True)
+class Graph:
+    """Nodes and edges in a fixed order: the same arguments always give the same places."""
+
+    nodes: tuple[Node, ...]
+    edges: tuple[Edge, ...]
+
+    @cached_property
+    def after(self) -> Mapping[Node, tuple[Node, ...]]:
+        """For each node, those computed directly from it."""
+        targets: dict[Node, list[Node]] = defaultdict(list)
+        for edge in self.edges:
+            targets[edge.source].append(edge.target)
+        return {node: tuple(targets[node]) for node in self.nodes}
+
+    @cached_property
+    def differentiable(self) -> Graph:
+        """The same graph without the edges that carry no gradient."""
+        return Graph(self.nodes, tuple(edge for edge in self.edges if edge.kind is not EdgeKind.FEEDS))
+
+
+def graph_of(
+    steps: Sequence[Step], streams: Sequence[Stream], present: Bool[np.ndarray, "streams steps"], attention: bool
+) -> Graph:
+    """The graph of an unrolled topology.
+
+    steps: as `Topology.unroll` gives them. streams and present: as in `Trace`. attention: whether outputs of a
+    segment look at the top layer of the segment before it.
+    """
+    nodes = [
+        *(Node(NodeKind.INPUT, time) for time in range(len(steps))),
+        *(
+            Node(NodeKind.HIDDEN, time, row)
+            for row, _ in enumerate(streams)
+            for time, _ in enumerate(steps)
+            if present[row, time]
+        ),
+        *(Node(NodeKind.OUTPUT, time) for time, step in enumerate(steps) if step.emits),
+        *(Node(NodeKind.LOSS, time) for time, step in enumerate(steps) if step.emits),
+    ]
+    wiring = _Wiring(tuple(steps), tuple(streams), present)
+    edges = [
+        *wiring.vertical(),
+        *wiring.recurrent(),
+        *wiring.emitting(),
+        *(wiring.attending() if attention else ()),
+        *wiring.scoring(),
+        *wiring.feeding(),
+    ]
+    return Graph(tuple(nodes), tuple(edges))
+
+
+def depends(graph: Graph, source: Node, target: Node) -> bool:
+    """Whether a path leads from `source` to `target`; every node depends on itself.
+
+    Raises KeyError for a node that is not in the graph.
+    """
+    seen, waiting = {source}, [source]
+    while waiting:
+        fresh = [node for node in graph.after[waiting.pop()] if node not in seen]
+        seen.update(fresh)
+        waiting.extend(fresh)
+    return target in seen
+
+
+@dataclass(frozen=True)
+class _Wiring:
+    steps: tuple[Step, ...]
+    streams: tuple[Stream, ...]
+    present: Bool[np.ndarray, "streams steps"]
+
+    def vertical(self) -> list[Edge]:
+        """Inputs into the first layer, and each layer into the one above it."""
+        edges = []
+        for time in range(len(self.steps)):
+            for row in self._here(time):
+                layer = self.streams[row].layer
+                target = Node(NodeKind.HIDDEN, time, row)
+                if layer == 0:
+                    edges.append(Edge(EdgeKind.READS, Node(NodeKind.INPUT, time), target))
+                below = [other for other in self._here(time) if self.streams[other].layer == layer - 1]
+                edges += [Edge(EdgeKind.STACKS, Node(NodeKind.HIDDEN, time, other), target) for other in below]
+        return edges
+
+    def recurrent(self) -> list[Edge]:
+        """Along each chain: to the right, or to the left in a chain that reads from the end.
+
+        Forward chains go on from one segment into the next; a chain that reads from the end stays within its segment.
+        """
+        edges = []
+        for row, stream in enumerate(self.streams):
+            for time, later in pairwise(range(len(self.steps))):
+                if not (self.present[row, time] and self.present[row, later]):
+                    continue
+                nodes = Node(NodeKind.HIDDEN, time, row), Node(NodeKind.HIDDEN, later, row)
+                if not stream.backward:
+                    edges.append(Edge(EdgeKind.RECURS, *nodes))
+                elif self.steps[time].segment == self.steps[later].segment:
+                    edges.append(Edge(EdgeKind.RECURS, *reversed(nodes)))
+        return edges
+
+    def emitting(self) -> list[Edge]:
+        """The top layer into each output.
+
+        Where a segment emits only at its end, a chain that reads from the end has read everything at the segment's
+        first step, and that is the state which the output reads.
+        """
+        edges = []
+        for time, step in enumerate(self.steps):
+            if step.emits:
+                segment = self._segment(step.segment)
+                only_last = sum(self.steps[place].emits for place in segment) == 1
+                for row in self._top(time):
+                    read = segment[0] if only_last and self.streams[row].backward else time
+                    source = Node(NodeKind.HIDDEN, read, row)
+                    edges.append(Edge(EdgeKind.EMITS, source, Node(NodeKind.OUTPUT, time)))
+        return edges
+
+    def attending(self) -> list[Edge]:
+        """Every top-layer state of the segment before, into each output."""
+        return [
+            Edge(EdgeKind.ATTENDS, Node(NodeKind.HIDDEN, source, row), Node(NodeKind.OUTPUT, time))
+            for time, step in enumerate(self.steps)
+            if step.emits and step.segment > 0
+            for source in self._segment(step.segment - 1)
+            for row in self._top(source)
+        ]
+
+    def scoring(self) -> list[Edge]:
+        """Each output into its loss."""
+        return [
+            Edge(EdgeKind.SCORES, Node(NodeKind.OUTPUT, time), Node(NodeKind.LOSS, time))
+            for time, step in enumerate(self.steps)
+            if step.emits
+        ]
+
+    def feeding(self) -> list[Edge]:
+        """Each output into the next input, where that step reads the word before it."""
+        return [
+            Edge(EdgeKind.FEEDS, Node(NodeKind.OUTPUT, time), Node(NodeKind.INPUT, later))
+            for time, later in pairwise(range(len(self.steps)))
+            if self.steps[time].emits and self.steps[later].reads is Reads.PREVIOUS
+        ]
+
+    def _here(self, time: int) -> list[int]:
+        return [row for row in range(len(self.streams)) if self.present[row, time]]
+
+    def _top(self, time: int) -> list[int]:
+        here = self._here(time)
+        top = max(self.streams[row].layer for row in here)
+        return [row for row in here if self.streams[row].layer == top]
+
+    def _segment(self, number: int) -> list[int]:
+        return [time for time, step in enumerate(self.steps) if step.segment == number]
