@@ -1,0 +1,37 @@
+"""Many to many, delayed: an English sentence is read to its end, then the German one is written."""
+
+from seqviz.ui import data, examples, lesson, live, settings
+
+lesson.opening(
+    "Many to many, delayed",
+    "An English sentence is read to its end. Only then is the German one written, word by word.",
+)
+source = data.choose({"translation": "English to German", "own-pairs": "Your own sentence pairs"})
+config = settings.settings(
+    source.task,
+    (*settings.NETWORK, "attention", "reverse", *settings.TRAINING, "teacher_forcing"),
+    source.digest,
+)
+example = examples.example(config, "Your own English sentence", "today the old man reads the book")
+live.watch(config, example, ("graph", "learning", "hidden", "gradient", "influence", "attention"))
+
+lesson.equation(config, "the probability of each next German word")
+lesson.points(
+    "What to look for",
+    "The first network, the encoder, writes nothing. All that the second one, the decoder, gets to know of the sentence "
+    "is the encoder's last hidden state.",
+    "German puts the verb second, or last after *because*. Word-for-word translation, as with a dictionary, must fail there.",
+    "The gradient of every German word has to pass through that one state to reach an English word. "
+    "*Attention* opens a second way.",
+    "In another drawing of this wiring the first output already stands on the last input step. Here a separate decoder "
+    "starts from the mark <bos>, as in Sutskever et al. (2014).",
+)
+lesson.try_this(
+    "Train once as it is. Then switch on *Read the source backwards* and train again with the same seed: the first "
+    "words of both sentences come closer together. Does it learn faster here?"
+)
+lesson.check_yourself(
+    "Why not let the network write a German word for each English word as it reads?",
+    "Because grammar orders the words differently: the word needed second may be the last one read. The network would "
+    "have to say it before it has seen it. The direct wiring on the same sentences shows how far that gets.",
+)

@@ -1,0 +1,34 @@
+"""Many to one: a review is read word by word, and one verdict comes out."""
+
+from seqviz.ui import data, examples, lesson, live, settings
+
+lesson.opening(
+    "Many to one",
+    "A film review is read word by word. After the last word, and only then, one verdict comes out: positive or negative?",
+)
+source = data.choose({"reviews": "Short film reviews", "own-texts": "Your own texts"})
+config = settings.settings(source.task, (*settings.NETWORK, "bidirectional", *settings.TRAINING), source.digest)
+example = examples.example(config, "Your own sentence", "not bad at all")
+live.watch(config, example, ("graph", "learning", "hidden", "gradient", "readout"))
+
+lesson.equation(config, "the probability of each verdict")
+lesson.points(
+    "What to look for",
+    "Only the last hidden state feeds the output. So the whole gradient enters at the last step and has to travel back, "
+    "step by step, to the first word. Watch how much of it arrives there.",
+    "*The verdict after each word* shows what the network would say if the review stopped there. Watch it turn at "
+    "*not*, at *but*, and at the word that they belong to.",
+    "The dashed line in *learning* is what always giving the more frequent verdict would reach. "
+    "A network that has learned nothing stays on it.",
+)
+lesson.try_this(
+    "Choose the cell *Elman, tanh*, press **Train** and wait until the curves are flat. Then do the same with *GRU*, "
+    "with the same seed. Which sentences does the plain cell get wrong? Look at the gradient at their first words."
+)
+lesson.check_yourself(
+    "The verdict is right only after the last word, yet the hidden states of the first words change while the network "
+    "learns. What tells them how to change?",
+    "The gradient of the one loss. It enters at the last hidden state, and each step hands it back through W_hh to the "
+    "step before (backpropagation through time). What arrives at a word is what that word's state contributed to the "
+    "verdict. If little arrives, little is learned about that word.",
+)

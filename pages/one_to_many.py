@@ -1,0 +1,31 @@
+"""One to many: a picture goes in once, a caption comes out word by word."""
+
+from seqviz.ui import data, examples, lesson, live, settings
+
+lesson.opening(
+    "One to many",
+    "One picture goes in, once. A sentence comes out, word by word, until the network itself says that it has ended.",
+)
+source = data.choose(
+    {"scenes": "Drawn scenes", "digits": "Handwritten digits", "own-captions": "Your own pictures with captions"}
+)
+config = settings.settings(source.task, (*settings.NETWORK, *settings.TRAINING, "teacher_forcing"), source.digest)
+example = examples.picture(config)
+live.watch(config, example, ("graph", "learning", "hidden", "gradient", "picture", "influence"))
+
+lesson.equation(config, "the probability of each next word")
+lesson.points(
+    "What to look for",
+    "Two networks are joined. A small convolutional network (CNN) turns the picture into one vector; the recurrent "
+    "network reads that vector at its first step and never sees the picture again.",
+    "Every later word rides on two things: the hidden state, and the word before it, which is fed back in.",
+    "Each word has its own loss. All their gradients flow back through the words into the one picture.",
+)
+lesson.try_this(
+    "Train until most captions are right. Then choose a scene whose combination of colour and shape was never in the "
+    "training pictures. Is the caption right all the same? It can be, because the network has learned the words apart."
+)
+lesson.check_yourself(
+    "The picture is shown at the first step only. How can the last word still depend on it?",
+    "Through the hidden state: it is carried from step to step. What the state loses on the way, no later word can say.",
+)
