@@ -119,7 +119,7 @@ class RunConfig:
         changed: dict[str, Any] = {}
         for field in fields(cls):
             if field.name in query:
-                value = _read(field.name, query[field.name], type(getattr(config, field.name)))
+                value = _read(field.name, query[field.name], type(field.default))
                 changed[field.name] = value
         return replace(config, **changed)
 

@@ -13,8 +13,16 @@ from seqviz.core.task import Example
 from seqviz.core.topology import Step
 
 
+def freeze(*arrays: np.ndarray) -> None:
+    """Makes arrays read-only, so that a record cannot be changed behind the back of whoever holds it."""
+    for array in arrays:
+        array.flags.writeable = False
+
+
 def _empty(kind: type) -> np.ndarray:
-    return np.zeros(0, dtype=kind)
+    empty = np.zeros(0, dtype=kind)
+    freeze(empty)
+    return empty
 
 
 @dataclass(frozen=True)
@@ -46,6 +54,7 @@ class History:
             )
             for item in fields(self)
         }
+        freeze(*grown.values())
         return History(**grown)
 
 
@@ -174,9 +183,3 @@ class Look:
 
     stream: int = 0
     quantity: str = "hidden"
-
-
-def freeze(*arrays: np.ndarray) -> None:
-    """Makes arrays read-only, so that a record cannot be changed behind the back of whoever holds it."""
-    for array in arrays:
-        array.flags.writeable = False
