@@ -20,7 +20,7 @@ def freeze(*arrays: np.ndarray) -> None:
 
 
 def _empty(kind: type) -> np.ndarray:
-    empty = np.zeros(0, dtype=kind)
+    empty: np.ndarray = np.zeros(0, dtype=kind)
     freeze(empty)
     return empty
 
