@@ -90,13 +90,19 @@ class Graph:
 
 
 def graph_of(
-    steps: Sequence[Step], streams: Sequence[Stream], present: Bool[np.ndarray, "streams steps"], attention: bool
+    steps: Sequence[Step],
+    streams: Sequence[Stream],
+    present: Bool[np.ndarray, "streams steps"],
+    attention: bool,
+    scored: Bool[np.ndarray, " steps"] | None = None,
 ) -> Graph:
     """The graph of an unrolled topology.
 
     steps: as `Topology.unroll` gives them. streams and present: as in `Trace`. attention: whether outputs of a
-    segment look at the top layer of the segment before it.
+    segment look at the top layer of the segment before it. scored: the steps at which a loss enters, where that is
+    not every step that emits.
     """
+    losses = [step.emits and (scored is None or bool(scored[time])) for time, step in enumerate(steps)]
     nodes = [
         *(Node(NodeKind.INPUT, time) for time in range(len(steps))),
         *(
@@ -106,7 +112,7 @@ def graph_of(
             if present[row, time]
         ),
         *(Node(NodeKind.OUTPUT, time) for time, step in enumerate(steps) if step.emits),
-        *(Node(NodeKind.LOSS, time) for time, step in enumerate(steps) if step.emits),
+        *(Node(NodeKind.LOSS, time) for time, enters in enumerate(losses) if enters),
     ]
     wiring = _Wiring(tuple(steps), tuple(streams), present)
     edges = [
@@ -114,7 +120,11 @@ def graph_of(
         *wiring.recurrent(),
         *wiring.emitting(),
         *(wiring.attending() if attention else ()),
-        *wiring.scoring(),
+        *(
+            Edge(EdgeKind.SCORES, Node(NodeKind.OUTPUT, loss.step), loss)
+            for loss in nodes
+            if loss.kind is NodeKind.LOSS
+        ),
         *wiring.feeding(),
     ]
     return Graph(tuple(nodes), tuple(edges))
@@ -194,14 +204,6 @@ class _Wiring:
             if step.emits and step.segment > 0
             for source in self._segment(step.segment - 1)
             for row in self._top(source)
-        ]
-
-    def scoring(self) -> list[Edge]:
-        """Each output into its loss."""
-        return [
-            Edge(EdgeKind.SCORES, Node(NodeKind.OUTPUT, time), Node(NodeKind.LOSS, time))
-            for time, step in enumerate(self.steps)
-            if step.emits
         ]
 
     def feeding(self) -> list[Edge]:

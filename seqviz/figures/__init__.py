@@ -1,0 +1,41 @@
+"""Figures: one a file, each a pure function from a record to a Plotly figure. Adding one is that file and one line.
+
+For the same example and configuration a figure always has the same traces in the same order; what changes while a
+network trains lies in arrays, so that a browser can replace those alone. The page's theme sets fonts and backgrounds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from seqviz.core.records import Look, Moment
+from seqviz.core.registry import Registry
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+Draw = Callable[[Moment, Look], "go.Figure"]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure as a page offers it: its title, one sentence that says what to look for, and how it is drawn."""
+
+    title: str
+    look_for: str
+    draw: Draw
+
+
+FIGURES: Registry[Picture] = Registry(
+    {
+        "graph": "seqviz.figures.graph:PICTURE",
+        "hidden": "seqviz.figures.hidden:PICTURE",
+        "gradient": "seqviz.figures.gradient:PICTURE",
+        "learning": "seqviz.figures.learning:PICTURE",
+        "readout": "seqviz.figures.readout:PICTURE",
+        "influence": "seqviz.figures.influence:PICTURE",
+        "attention": "seqviz.figures.attention:PICTURE",
+    }
+)

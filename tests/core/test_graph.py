@@ -2,7 +2,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seqviz.core.graph import Edge, EdgeKind, Graph, Node, NodeKind, depends, graph_of
@@ -100,6 +100,14 @@ def test_a_written_word_is_read_but_carries_no_gradient() -> None:
     assert not depends(writer.differentiable, output(0), output(2))
 
 
+def test_a_loss_may_enter_at_some_outputs_only() -> None:
+    scored = np.array([False, False, True])
+    steps = DIRECT.unroll(3, 3)
+    some = graph_of(steps, FORWARD, np.ones((1, 3), bool), attention=False, scored=scored)
+    assert pairs(some, EdgeKind.SCORES) == {(output(2), Node(NodeKind.LOSS, 2))}
+    assert {node for node in graph(steps).nodes if node not in some.nodes} == {Node(NodeKind.LOSS, t) for t in (0, 1)}
+
+
 def test_depends_refuses_a_node_that_is_not_there() -> None:
     with pytest.raises(KeyError):
         depends(graph(MANY_TO_ONE.unroll(2, 1)), output(0), output(1))
@@ -116,6 +124,7 @@ def graphs(draw: st.DrawFn) -> Graph:
     return graph(topology.unroll(inputs, outputs), streams, attention=topology is DELAYED and draw(st.booleans()))
 
 
+@settings(deadline=None, max_examples=50)
 @given(graphs())
 def test_no_edge_twice_no_circle_and_every_node_used(built: Graph) -> None:
     assert max(Counter(built.edges).values()) == 1
@@ -123,6 +132,7 @@ def test_no_edge_twice_no_circle_and_every_node_used(built: Graph) -> None:
     assert not any(depends(built, edge.target, edge.source) for edge in built.edges)
 
 
+@settings(deadline=None, max_examples=50)
 @given(graphs())
 def test_depends_agrees_with_powers_of_the_adjacency_matrix(built: Graph) -> None:
     place = {node: number for number, node in enumerate(built.nodes)}

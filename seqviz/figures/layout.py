@@ -1,0 +1,246 @@
+"""Where everything in the picture of the unrolled network goes: positions as values, computed before anything is drawn.
+
+Time runs to the right in columns one unit wide; heights are px of a stage whose type is 14 px high. On another stage
+everything keeps its proportions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+import numpy as np
+from jaxtyping import Float32
+
+from seqviz.core.graph import Edge, EdgeKind, Graph, Node, NodeKind, graph_of
+from seqviz.core.records import Stream
+from seqviz.core.topology import DELAYED, Step
+from seqviz.figures.words import LINE, Lettering, lettering
+
+WIDTH: Final = 830.0
+"""px between the row names and the colour bars on a page 1366 px wide."""
+HEIGHT: Final = 306.0
+"""px of the whole picture, unless many rows need more."""
+FEWEST: Final = 6
+"""Columns that share the width at least, so that a short example does not tear apart."""
+SEGMENT_GAP: Final = 0.7
+"""Columns left free between two segments."""
+PICTURE: Final = 40.0
+"""Height of an input's small picture, in px."""
+SIDEWAYS: Final = 0.2
+"""How far the two directions stand to either side of their step's column, so that wires pass between them."""
+
+Point = tuple[float, float]
+Route = tuple[Point, ...]
+
+
+@dataclass(frozen=True)
+class Band:
+    """A row of the picture: y of its lower and upper edge."""
+
+    bottom: float
+    top: float
+
+    @property
+    def middle(self) -> float:
+        """y of its centre line."""
+        return (self.bottom + self.top) / 2
+
+    @property
+    def height(self) -> float:
+        """From edge to edge."""
+        return self.top - self.bottom
+
+
+@dataclass(frozen=True)
+class Box:
+    """A node's place: x of its centre, half its width, and the row it fills."""
+
+    x: float
+    half: float
+    row: Band
+
+
+@dataclass(frozen=True)
+class Span:
+    """A segment's name and the x where its columns begin and end."""
+
+    name: str
+    left: float
+    right: float
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The rows from bottom to top; streams in the order of `Trace.streams`. bus: y where far emissions turn."""
+
+    inputs: Band
+    streams: tuple[Band, ...]
+    bus: float
+    gauges: Band
+    outputs: Band
+    losses: Band
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The whole picture as positions.
+
+    graph: what is drawn. boxes: every node's place. routes: every edge's way, from the border of its source to that
+    of its target. columns: (steps,) x of each step. spacing: px from one column to the next on a stage `WIDTH` wide.
+    read, written: how the words of inputs and outputs are set. spans: the segments, where there is more than one.
+    left, right: limits of x; y goes from 0 to the top of the losses.
+    """
+
+    graph: Graph
+    boxes: Mapping[Node, Box]
+    routes: Mapping[Edge, Route]
+    rows: Rows
+    columns: Float32[np.ndarray, " steps"]
+    spacing: float
+    read: Lettering
+    written: Lettering
+    spans: tuple[Span, ...]
+    left: float
+    right: float
+
+    def edges(self, *kinds: EdgeKind) -> tuple[Edge, ...]:
+        """The edges of these kinds, in the graph's order."""
+        return tuple(edge for edge in self.graph.edges if edge.kind in kinds)
+
+    def nodes(self, kind: NodeKind) -> tuple[Node, ...]:
+        """The nodes of one kind, in the graph's order."""
+        return tuple(node for node in self.graph.nodes if node.kind is kind)
+
+
+def columns_of(steps: Sequence[Step]) -> Float32[np.ndarray, " steps"]:
+    """x of each step: one unit a step, and a gap where a new segment begins."""
+    return np.array([place + SEGMENT_GAP * step.segment for place, step in enumerate(steps)], np.float32)
+
+
+@lru_cache(maxsize=64)
+def plan(
+    steps: tuple[Step, ...],
+    streams: tuple[Stream, ...],
+    present: tuple[tuple[bool, ...], ...],
+    attention: bool,
+    longest_read: int,
+    longest_written: int,
+    pictures: bool,
+) -> Plan:
+    """Places everything.
+
+    steps, streams, present: as in `Trace`. attention: whether outputs look back at the encoder.
+    longest_read, longest_written: characters of the longest word among the inputs and among the classes.
+    pictures: whether inputs are shown as small pictures, which need a higher row.
+    """
+    graph = graph_of(steps, streams, np.array(present), attention)
+    columns = columns_of(steps)
+    missing = max(FEWEST - (float(columns[-1]) + 1), 0) / 2
+    left, right = -0.5 - missing, float(columns[-1]) + 0.5 + missing
+    spacing = WIDTH / (right - left)
+    read, written = lettering(longest_read, spacing * 0.84), lettering(longest_written, spacing * 0.84)
+    rows = _rows(graph, streams, attention, steps[-1].segment > 0, read, written, pictures)
+    boxes = _boxes(graph, streams, rows, columns, spacing, read, written)
+    routes = {edge: _route(edge, boxes, rows, streams) for edge in graph.edges}
+    spans = _spans(steps, columns)
+    return Plan(graph, boxes, routes, rows, columns, spacing, read, written, spans, left, right)
+
+
+def _rows(
+    graph: Graph,
+    streams: tuple[Stream, ...],
+    attention: bool,
+    several: bool,
+    read: Lettering,
+    written: Lettering,
+    pictures: bool,
+) -> Rows:
+    floor = LINE + 4 if several else 1.0
+    inputs = Band(floor, floor + read.height + (PICTURE if pictures else 0) + 9)
+    far = any(edge.kind is EdgeKind.EMITS and edge.source.step != edge.target.step for edge in graph.edges)
+    wiring = 52.0 if attention else 38.0 if far else 26.0
+    output = written.height + 8 if written.upright else 2 * LINE + 6
+    low = inputs.top + 26
+    gaps = [0.0] + [6.0 if above.backward else 20.0 for above in streams[1:]]
+    free = HEIGHT - low - wiring - 8 - output - 28 - sum(gaps)
+    height = max(free / len(streams), 14.0)
+    bands = []
+    for gap in gaps:
+        low += gap
+        bands.append(Band(low, low + height))
+        low += height
+    gauges = Band(low + wiring, low + wiring + 7)
+    outputs = Band(gauges.top + 1, gauges.top + 1 + output)
+    return Rows(inputs, tuple(bands), low + wiring / 2, gauges, outputs, Band(outputs.top, outputs.top + 28))
+
+
+def _boxes(
+    graph: Graph,
+    streams: tuple[Stream, ...],
+    rows: Rows,
+    columns: Float32[np.ndarray, " steps"],
+    spacing: float,
+    read: Lettering,
+    written: Lettering,
+) -> dict[Node, Box]:
+    both = any(stream.backward for stream in streams)
+    strip = min(0.17, 16 / spacing) if both else min(0.24, 22 / spacing)
+
+    def place(node: Node) -> Box:
+        x = float(columns[node.step])
+        match node.kind:
+            case NodeKind.INPUT:
+                return Box(x, word(read), rows.inputs)
+            case NodeKind.HIDDEN:
+                aside = 0.0 if not both else SIDEWAYS if streams[node.stream].backward else -SIDEWAYS
+                return Box(x + aside, strip, rows.streams[node.stream])
+            case NodeKind.OUTPUT:
+                return Box(x, word(written), Band(rows.gauges.bottom, rows.outputs.top))
+            case NodeKind.LOSS:
+                return Box(x, strip, Band(rows.losses.middle, rows.losses.middle))
+
+    def word(set_as: Lettering) -> float:
+        fitting = 0.42 if set_as.upright else (set_as.longest * 8 + 16) / 2 / spacing
+        return min(max(fitting, strip + (SIDEWAYS if both else 0) + 0.02), 0.42)
+
+    return {node: place(node) for node in graph.nodes}
+
+
+def _route(edge: Edge, boxes: Mapping[Node, Box], rows: Rows, streams: tuple[Stream, ...]) -> Route:
+    start, end = boxes[edge.source], boxes[edge.target]
+    if edge.kind is EdgeKind.RECURS:
+        side = 1 if end.x > start.x else -1
+        return (start.x + side * start.half, start.row.middle), (end.x - side * end.half, end.row.middle)
+    if edge.kind is EdgeKind.FEEDS:
+        between = (start.x + start.half + end.x - end.half) / 2
+        heights = rows.outputs.middle, end.row.middle
+        corners = ((between, y) for y in heights)
+        return (start.x + start.half, heights[0]), *corners, (end.x - end.half, heights[1])
+    near = edge.source.step == edge.target.step
+    leave = end.x if edge.kind is EdgeKind.READS else start.x
+    arrive = start.x if edge.kind is EdgeKind.EMITS and near else end.x
+    turn = _turn(edge, near, rows, streams)
+    return (leave, start.row.top), *((x, turn) for x in (leave, arrive) if turn), (arrive, end.row.bottom)
+
+
+def _turn(edge: Edge, near: bool, rows: Rows, streams: tuple[Stream, ...]) -> float:
+    """The y at which a way to a box elsewhere runs sideways; 0 for a straight way."""
+    if edge.kind is EdgeKind.EMITS and not near:
+        return rows.bus
+    if edge.kind is EdgeKind.STACKS:
+        layer = streams[edge.target.stream].layer
+        return min(rows.streams[row].bottom for row, stream in enumerate(streams) if stream.layer == layer) - 10
+    return 0.0
+
+
+def _spans(steps: Sequence[Step], columns: Float32[np.ndarray, " steps"]) -> tuple[Span, ...]:
+    if steps[-1].segment == 0:
+        return ()
+    spans = []
+    for number, segment in enumerate(DELAYED.segments):
+        places = [float(x) for x, step in zip(columns, steps, strict=True) if step.segment == number]
+        spans.append(Span(segment.name, places[0] - 0.42, places[-1] + 0.42))
+    return tuple(spans)

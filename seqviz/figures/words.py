@@ -1,0 +1,84 @@
+"""Words beside a picture: shortened to fit, turned upright where they are crowded, left out where even that fails.
+
+Labels that may change while a network trains are the texts of a bar trace, not tick labels: an array that a browser
+can replace alone, in the theme's own colour, and unlike other texts of a trace it can be turned.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from seqviz.figures.palette import CLEAR
+from seqviz.figures.parts import Part
+
+CHARACTER: Final = 8.0
+"""Width of a character of 14 px type, in px, on the generous side. In 20 px type a stage is larger as a whole."""
+LINE: Final = 17.0
+"""Height of a line of 14 px type, in px."""
+LONGEST: Final = 9
+"""Characters that a word may keep where space is short."""
+
+
+def shortened(word: str, longest: int = LONGEST) -> str:
+    """The word, cut with "…" where it is longer than `longest`.
+
+    >>> shortened("extraordinarily"), shortened("film")
+    ('extraord…', 'film')
+    """
+    return word if len(word) <= longest else word[: longest - 1] + "…"
+
+
+def shown(word: str) -> str:
+    """The word as Plotly prints it letter for letter: "<eos>" is not taken for markup."""
+    return html.escape(word, quote=False)
+
+
+@dataclass(frozen=True)
+class Lettering:
+    """How the labels of a row of columns are set. every: only each so many-th column has its label."""
+
+    longest: int
+    upright: bool
+    every: int
+
+    def __call__(self, words: Sequence[str]) -> list[str]:
+        """The labels as they are printed, "" where one is left out."""
+        return [
+            shown(shortened(word, self.longest)) if place % self.every == 0 else "" for place, word in enumerate(words)
+        ]
+
+    @property
+    def height(self) -> float:
+        """Room that the labels need, in px of 14 px type."""
+        return self.longest * CHARACTER + 4 if self.upright else LINE
+
+
+def lettering(longest_word: int, spacing: float, longest: int = LONGEST) -> Lettering:
+    """How to set words of up to `longest_word` characters in columns `spacing` px apart."""
+    level = min(longest_word, longest + 3)
+    if level * CHARACTER + 6 <= spacing:
+        return Lettering(level, upright=False, every=1)
+    return Lettering(min(longest_word, longest), upright=True, every=int(np.ceil(LINE / spacing)))
+
+
+def labels_below(x: np.ndarray, texts: list[str], upright: bool, axis: str) -> Part:
+    """The part that prints `texts` downwards from the top of `axis`, whose range is 0 to 1."""
+    return {
+        "type": "bar",
+        "x": x,
+        "y": np.full(len(x), -0.01, np.float32),
+        "base": np.full(len(x), 1.0, np.float32),
+        "yaxis": axis,
+        "text": texts,
+        "textposition": "outside",
+        "textangle": -90 if upright else 0,
+        "constraintext": "none",
+        "cliponaxis": False,
+        "marker": {"color": CLEAR},
+        "hoverinfo": "skip",
+    }
