@@ -18,9 +18,10 @@ live.watch(config, example, ("graph", "learning", "hidden", "gradient", "influen
 lesson.equation(config, "the probability of each next German word")
 lesson.points(
     "What to look for",
-    "The first network, the encoder, writes nothing. All that the second one, the decoder, gets to know of the sentence "
-    "is the encoder's last hidden state.",
-    "German puts the verb second, or last after *because*. Word-for-word translation, as with a dictionary, must fail there.",
+    "The first network, the encoder, writes nothing. All that the second one, the decoder, gets to know of the "
+    "sentence is the encoder's last hidden state.",
+    "German puts the verb second, or last after *because*. Translating word for word, as with a dictionary, must fail "
+    "there.",
     "The gradient of every German word has to pass through that one state to reach an English word. "
     "*Attention* opens a second way.",
     "In another drawing of this wiring the first output already stands on the last input step. Here a separate decoder "

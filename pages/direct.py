@@ -7,7 +7,11 @@ lesson.opening(
     "A video goes in frame by frame. For every frame, the moment it arrives, a description comes out.",
 )
 source = data.choose(
-    {"clips": "Clips of moving shapes", "tags": "Words and their parts of speech", "own-tags": "Your own tagged sentences"}
+    {
+        "clips": "Clips of moving shapes",
+        "tags": "Words and their parts of speech",
+        "own-tags": "Your own tagged sentences",
+    }
 )
 config = settings.settings(source.task, (*settings.NETWORK, "bidirectional", *settings.TRAINING), source.digest)
 example = examples.sequence(config)
@@ -19,7 +23,8 @@ lesson.points(
     "Every step has its own loss, and each loss sends its own gradient back. The triangle shows them apart: one row "
     "for each loss, one column for each hidden state that it reaches.",
     "The triangle is empty above its diagonal: an output cannot use what has not arrived yet.",
-    "One frame alone does not say which way a thing moves. The dashed line is a classifier that sees each frame by itself.",
+    "One frame alone does not say which way a thing moves. The dashed line is a classifier that sees each frame "
+    "by itself.",
 )
 lesson.try_this(
     "Take the part-of-speech tags and the example whose first word only becomes clear later. Train, look at that word, "

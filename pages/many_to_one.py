@@ -4,7 +4,8 @@ from seqviz.ui import data, examples, lesson, live, settings
 
 lesson.opening(
     "Many to one",
-    "A film review is read word by word. After the last word, and only then, one verdict comes out: positive or negative?",
+    "A film review is read word by word. After the last word, and only then, one verdict comes out: "
+    "positive or negative?",
 )
 source = data.choose({"reviews": "Short film reviews", "own-texts": "Your own texts"})
 config = settings.settings(source.task, (*settings.NETWORK, "bidirectional", *settings.TRAINING), source.digest)
@@ -14,8 +15,8 @@ live.watch(config, example, ("graph", "learning", "hidden", "gradient", "readout
 lesson.equation(config, "the probability of each verdict")
 lesson.points(
     "What to look for",
-    "Only the last hidden state feeds the output. So the whole gradient enters at the last step and has to travel back, "
-    "step by step, to the first word. Watch how much of it arrives there.",
+    "Only the last hidden state feeds the output. So the whole gradient enters at the last step and has to travel "
+    "back, step by step, to the first word. Watch how much of it arrives there.",
     "*The verdict after each word* shows what the network would say if the review stopped there. Watch it turn at "
     "*not*, at *but*, and at the word that they belong to.",
     "The dashed line in *learning* is what always giving the more frequent verdict would reach. "

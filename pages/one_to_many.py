@@ -27,5 +27,6 @@ lesson.try_this(
 )
 lesson.check_yourself(
     "The picture is shown at the first step only. How can the last word still depend on it?",
-    "Through the hidden state: it is carried from step to step. What the state loses on the way, no later word can say.",
+    "Through the hidden state: it is carried from step to step. What the state loses on the way, no later word "
+    "can say.",
 )
