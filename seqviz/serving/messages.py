@@ -1,0 +1,134 @@
+"""What the web process and its workers tell each other, and how it is put on the pipe between them.
+
+Both directions carry messages of 4 bytes length, 4 bytes session number, 1 byte kind (unsigned, little-endian), then
+the content. To a worker it is a pickled command; only the web process can write there. From a worker it is a frame, a
+pickled run to be kept, or a notice in words. Session number 0 means the worker itself.
+"""
+
+from __future__ import annotations
+
+import pickle
+import struct
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Final, Literal, cast
+
+from seqviz.core.config import RunConfig
+from seqviz.core.records import Look
+
+ENVELOPE: Final = struct.Struct("<IIB")
+"""Length of the content, session number, kind."""
+
+
+class Kind(IntEnum):
+    """What a message carries."""
+
+    COMMAND = 0
+    """To a worker: a pickled `Command`."""
+    READY = 1
+    """The worker has imported everything and trained once to warm up."""
+    MOVING = 2
+    """A frame of a run that is training."""
+    RESTING = 3
+    """A frame of a run that is not: new, paused, finished or diverged."""
+    KEPT = 4
+    """A pickled `Kept`, to be handed back should the worker be lost."""
+    NOTICE = 5
+    """JSON {"notice": "busy" or "problem", "text": a sentence for people}."""
+    LOAD = 6
+    """4 bytes: how many runs the worker is training."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a page asks to be shown.
+
+    example: the place in `Task.examples`, or the text that a person typed. figures: keys of `FIGURES`, in order.
+    """
+
+    config: RunConfig
+    example: int | str
+    figures: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A run to go on from: the updates it had done, and the pickled `Run`."""
+
+    update: int
+    run: bytes
+
+
+@dataclass(frozen=True)
+class Show:
+    """Show this from now on. kept: where to go on from, if the worker does not have the run."""
+
+    setting: Setting
+    kept: Kept | None = None
+
+
+Verb = Literal["train", "pause", "step", "epoch", "reset"]
+Pace = Literal["slow", "medium", "full"]
+
+
+@dataclass(frozen=True)
+class Do:
+    """A button: train until told otherwise, pause, one update, one epoch, or start again from the first weights."""
+
+    verb: Verb
+
+
+@dataclass(frozen=True)
+class Speed:
+    """slow: one update a second. medium: one update a picture. full: as fast as it goes."""
+
+    pace: Pace
+
+
+@dataclass(frozen=True)
+class LookAt:
+    """See the pictures through another look."""
+
+    look: Look
+
+
+@dataclass(frozen=True)
+class LookBack:
+    """See the network as it was after `update` updates, as near as is kept; -1 for now."""
+
+    update: int
+
+
+@dataclass(frozen=True)
+class Attach:
+    """A screen that shows nothing yet is there."""
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """The last frame is on the screen, or, where `lost`, never reached it. Either way the next may follow."""
+
+    lost: bool = False
+
+
+@dataclass(frozen=True)
+class Forget:
+    """The person is gone."""
+
+
+Command = Show | Do | Speed | LookAt | LookBack | Attach | Drawn | Forget
+
+
+def envelope(session: int, kind: Kind, content: bytes) -> bytes:
+    """One message as it goes on the pipe."""
+    return ENVELOPE.pack(len(content), session, kind) + content
+
+
+def command_envelope(session: int, command: Command) -> bytes:
+    """A command as it goes on the pipe."""
+    return envelope(session, Kind.COMMAND, pickle.dumps(command))
+
+
+def read_command(content: bytes) -> Command:
+    """The command in a message. Its bytes must come from this program's own parent process."""
+    return cast(Command, pickle.loads(content))

@@ -1,0 +1,106 @@
+"""Worker processes as the web process sees them: started, listened to, and started again when one is lost."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final
+
+import seqviz
+from seqviz.serving.messages import ENVELOPE, Command, Kind, command_envelope
+
+COMMAND: Final = (sys.executable, "-m", "seqviz.serving.worker")
+LONGEST_WAIT: Final = 30.0
+"""Seconds before a worker that keeps ending is started again; the first time it is a tenth of a second."""
+
+_log = logging.getLogger(__name__)
+
+
+class WorkerProcess:
+    """One worker. `receive` gets every message, `lost` is called whenever the worker has ended unasked."""
+
+    def __init__(
+        self,
+        receive: Callable[[WorkerProcess, int, Kind, bytes], None],
+        lost: Callable[[WorkerProcess], None],
+        command: Sequence[str] = COMMAND,
+    ) -> None:
+        self._receive, self._lost, self._command = receive, lost, command
+        self._process: asyncio.subprocess.Process | None = None
+        self._task: asyncio.Task[None] | None = None
+        self.ready = False
+        """Whether it has warmed up."""
+        self.load = 0
+        """How many runs it is training."""
+
+    async def start(self) -> None:
+        """Starts it, and keeps it alive until `stop`."""
+        first = await self._spawn()
+        self._task = asyncio.get_running_loop().create_task(self._keep_alive(first))
+
+    async def stop(self) -> None:
+        """Ends it: closing its input is enough."""
+        if self._task:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    @property
+    def running(self) -> bool:
+        """Whether there is a process to send to."""
+        return self._process is not None
+
+    def send(self, session: int, command: Command) -> None:
+        """Sends a command; nothing happens where there is no process."""
+        if self._process and self._process.stdin:
+            self._process.stdin.write(command_envelope(session, command))
+
+    async def _spawn(self) -> asyncio.subprocess.Process:
+        self._process = await asyncio.create_subprocess_exec(
+            *self._command,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": _search_path()},
+        )
+        return self._process
+
+    async def _keep_alive(self, process: asyncio.subprocess.Process) -> None:
+        wait = 0.1
+        while True:
+            try:
+                await self._listen(process)
+            finally:
+                if process.stdin:
+                    process.stdin.close()
+                code = await process.wait()
+                wait = 0.1 if self.ready else min(2 * wait, LONGEST_WAIT)
+                self._process, self.ready, self.load = None, False, 0
+            _log.error("worker %s ended with code %s and is started again", process.pid, code)
+            self._lost(self)
+            await asyncio.sleep(wait)
+            process = await self._spawn()
+
+    async def _listen(self, process: asyncio.subprocess.Process) -> None:
+        if process.stdout is None:
+            raise RuntimeError("a worker was started without a pipe to listen to")
+        try:
+            while True:
+                length, session, kind = ENVELOPE.unpack(await process.stdout.readexactly(ENVELOPE.size))
+                content = await process.stdout.readexactly(length)
+                if kind == Kind.READY:
+                    self.ready = True
+                elif kind == Kind.LOAD:
+                    self.load = int.from_bytes(content, "little")
+                else:
+                    self._receive(self, session, Kind(kind), content)
+        except asyncio.IncompleteReadError:
+            return  # the end of the pipe: the process is gone
+
+
+def _search_path() -> str:
+    """Where this program was imported from comes first, wherever the app was started."""
+    root = str(Path(seqviz.__path__[0]).parent)
+    return os.pathsep.join([root, *filter(None, [os.environ.get("PYTHONPATH")])])

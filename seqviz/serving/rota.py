@@ -1,0 +1,70 @@
+"""Many people's sessions share one worker: who has the next turn, and what happens when a run cannot go on."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from time import perf_counter
+from typing import Final
+
+from seqviz.serving.messages import Command, Forget, Kind
+from seqviz.serving.session import Session, Tools
+from seqviz.serving.slices import budget
+
+FAILURES: Final = (ArithmeticError, LookupError, MemoryError, OSError, RuntimeError, ValueError)
+"""What somebody's settings or data can provoke. It ends that person's run and nobody else's."""
+
+_log = logging.getLogger(__name__)
+
+
+class Rota:
+    """Gives sessions their turns, one after the other. Messages leave through `send`, with the session's number."""
+
+    def __init__(
+        self, tools: Tools, send: Callable[[int, Kind, bytes], None], clock: Callable[[], float] = perf_counter
+    ) -> None:
+        self._tools, self._send, self._clock = tools, send, clock
+        self._sessions: dict[int, Session] = {}
+        self._load = 0
+
+    def obey(self, number: int, command: Command) -> None:
+        """Hands a command to session `number`, which its first command calls into being."""
+        if isinstance(command, Forget):
+            self._sessions.pop(number, None)
+            return
+        if number not in self._sessions:
+            self._sessions[number] = Session(self._tools, lambda *message: self._send(number, *message), self._clock)
+        session = self._sessions[number]
+        self._guarded(session, lambda: session.obey(command))
+
+    def idle_for(self) -> float | None:
+        """Seconds until somebody wants a turn, 0 where somebody does; None where all wait for commands."""
+        now = self._clock()
+        wishes = [wish for session in self._sessions.values() if (wish := session.due(now)) is not None]
+        return max(0.0, min(wishes) - now) if wishes else None
+
+    def turn(self) -> None:
+        """The session that has waited longest among those that want a turn has it."""
+        now = self._clock()
+        running = sum(session.training for session in self._sessions.values())
+        for number, session in self._sessions.items():
+            wish = session.due(now)
+            if wish is not None and wish <= now:
+                seconds = budget(running, session.drawing)
+                self._guarded(session, lambda: session.turn(seconds))  # noqa: B023 - called before the loop goes on
+                self._sessions[number] = self._sessions.pop(number)  # to the end of the queue
+                break
+        self._report()
+
+    def _report(self) -> None:
+        load = sum(session.training for session in self._sessions.values())
+        if load != self._load:
+            self._load = load
+            self._send(0, Kind.LOAD, load.to_bytes(4, "little"))
+
+    def _guarded(self, session: Session, act: Callable[[], None]) -> None:
+        try:
+            act()
+        except FAILURES as failure:
+            _log.exception("a run could not go on")
+            session.give_up(str(failure))

@@ -1,0 +1,274 @@
+"""One person's run inside a worker: it obeys commands, trains in slices and sends frames."""
+
+from __future__ import annotations
+
+import json
+import pickle
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from time import perf_counter
+from typing import Final, cast
+
+from seqviz.core.config import RunConfig
+from seqviz.core.records import Look, Moment, Run, Trace
+from seqviz.core.task import BadInput, Example, Task
+from seqviz.figures import Picture
+from seqviz.serving.messages import (
+    Attach,
+    Command,
+    Do,
+    Drawn,
+    Kept,
+    Kind,
+    LookAt,
+    LookBack,
+    Pace,
+    Setting,
+    Show,
+    Speed,
+)
+from seqviz.serving.screen import Screen
+from seqviz.serving.shelf import Moments, Shelf, until
+from seqviz.serving.slices import Rate
+from seqviz.serving.status import status
+from seqviz.serving.wire import Plain, plain_figure
+
+LONGEST_RUN: Final = 200_000
+"""Updates after which a run is finished: its history would grow without end in a tab that nobody looks at."""
+SLOW: Final = 1.0
+"""Seconds between two updates in slow motion."""
+KEEP_EVERY: Final = 10.0
+"""Seconds of training that may be lost with a worker."""
+NOW: Final = -1
+"""Looking at the network as it is, not back."""
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What a session works with: `seqviz.training`, `seqviz.tasks` and `seqviz.figures`, or a test's own."""
+
+    start: Callable[[RunConfig], Run]
+    advance: Callable[[Run, int], Run]
+    trace: Callable[[Run, Example], Trace]
+    task_of: Callable[[RunConfig], Task]
+    figures: Mapping[str, Picture]
+
+
+@dataclass
+class _Play:
+    """What is on show: a setting with everything it names looked up, and the run with its past and its pace."""
+
+    setting: Setting
+    task: Task
+    example: Example
+    run: Run
+    moments: Moments
+    rate: Rate = field(default_factory=Rate)
+
+    def restart(self, run: Run) -> None:
+        """Another run, or the same network from its first weights, takes the place of the present one."""
+        self.run, self.moments, self.rate = run, Moments(run), Rate()
+
+
+class Session:
+    """Commands go in through `obey`, time through `turn`; messages come out of `send`."""
+
+    def __init__(
+        self, tools: Tools, send: Callable[[Kind, bytes], None], clock: Callable[[], float] = perf_counter
+    ) -> None:
+        self._tools, self._send, self._clock = tools, send, clock
+        self._wanted: Show | None = None
+        self._play: _Play | None = None
+        self._shelf = Shelf()
+        self._screen = Screen()
+        self._look = Look()
+        self._back = NOW
+        self._pace: Pace = "full"
+        self._training = False
+        self._goal = LONGEST_RUN
+        self._next_update = 0.0
+        self._kept_at = clock()
+        self._stale = False
+        self.drawing = 0.0
+        """Seconds that tracing and drawing take, smoothed."""
+
+    @property
+    def training(self) -> bool:
+        """Whether the run goes on by itself."""
+        return self._training
+
+    def due(self, now: float) -> float | None:
+        """The moment this session wants a turn; None where it waits for a command."""
+        if self._wanted or (self._stale and self._screen.free):
+            return now
+        if not self._training:
+            return None
+        if self._pace == "full":
+            return now
+        # Slowed down, every update is to be seen, so the next one waits for the screen.
+        return max(now, self._next_update) if self._screen.free else None
+
+    def obey(self, command: Command) -> None:
+        """Takes a command. A new setting is only noted: the last of many is the one that is settled.
+
+        Raises ValueError or KeyError where a setting cannot be run.
+        """
+        self._stale = self._stale or not isinstance(command, Drawn)
+        match command:
+            case Show():
+                before = self._wanted.kept if self._wanted else None
+                self._wanted = replace(command, kept=command.kept or before)
+            case Do():
+                self._settle()
+                self._do(command)
+            case Speed(pace):
+                self._pace = pace
+            case LookAt(look):
+                self._look = look
+            case LookBack(update):
+                self._back = NOW if self._training else update
+            case Attach():
+                self._screen.attach()
+            case Drawn(lost):
+                self._screen.drawn(lost=lost)
+
+    def turn(self, seconds: float) -> None:
+        """Settles what is wanted, trains for about `seconds` seconds and brings the screen up to date.
+
+        Raises ValueError or KeyError where the setting cannot be run, and what training raises.
+        """
+        self._settle()
+        play = self._play
+        if play is None:
+            return
+        if self._training and (self._pace == "full" or (self._screen.free and self._clock() >= self._next_update)):
+            self._train(play, seconds)
+        if self._stale and self._screen.free:
+            self._draw(play)
+
+    def give_up(self, reason: str) -> None:
+        """Stops after a failure and says why; a new setting or a reset begins again."""
+        self._training = False
+        self._wanted = None
+        self._stale = False
+        self._notice("problem", f"This network could not go on: {reason}")
+
+    def _notice(self, notice: str, text: str) -> None:
+        self._send(Kind.NOTICE, json.dumps({"notice": notice, "text": text}).encode())
+
+    def _settle(self) -> None:
+        if self._wanted is None:
+            return
+        show, self._wanted = self._wanted, None
+        setting, play = show.setting, self._play
+        task = self._tools.task_of(setting.config)
+        example = play.example if play and play.task is task else task.examples[0]
+        try:
+            wanted = setting.example
+            example = task.examples[wanted] if isinstance(wanted, int) else task.read(wanted)
+        except BadInput as problem:
+            self._notice("problem", str(problem))
+        if play is None:
+            run = _restored(show.kept, setting.config) or self._started(setting.config)
+            self._play = _Play(setting, task, example, run, Moments(run))
+            return
+        if play.run.config.same_network(setting.config):
+            play.run = replace(play.run, config=setting.config)
+        else:
+            self._rest()
+            self._shelf.put(play.run)
+            play.restart(self._shelf.take(setting.config) or self._started(setting.config))
+        play.setting, play.task, play.example = setting, task, example
+
+    def _started(self, config: RunConfig) -> Run:
+        self._notice("busy", "Building the network …")
+        return self._tools.start(config)
+
+    def _rest(self) -> None:
+        self._training = False
+        self._back = NOW
+
+    def _do(self, command: Do) -> None:
+        play = self._play
+        if play is None:
+            return
+        self._rest()
+        run = play.run
+        match command.verb:
+            case "pause":
+                self._keep(run)
+                return
+            case "reset":
+                play.restart(self._started(run.config))
+                return
+            case "train":
+                self._goal = LONGEST_RUN
+            case "step":
+                self._goal = run.step + 1
+            case "epoch":
+                epoch = max(1, -(-play.task.train_size // run.config.batch))
+                self._goal = (run.step // epoch + 1) * epoch
+        self._training = not run.diverged and run.step < LONGEST_RUN
+        self._next_update = self._clock()
+
+    def _train(self, play: _Play, seconds: float) -> None:
+        started = self._clock()
+        wanted = play.rate.updates(seconds) if self._pace == "full" else 1
+        updates = min(wanted, self._goal - play.run.step)
+        run = play.run = self._tools.advance(play.run, updates)
+        ended = self._clock()
+        play.rate.took(updates, ended - started)
+        play.moments.keep(run)
+        self._next_update = started + (SLOW if self._pace == "slow" else 0.0)
+        self._training = not run.diverged and run.step < self._goal
+        self._stale = True
+        if not self._training or ended - self._kept_at > KEEP_EVERY:
+            self._keep(run)
+
+    def _keep(self, run: Run) -> None:
+        self._kept_at = self._clock()
+        self._send(Kind.KEPT, pickle.dumps(Kept(run.step, pickle.dumps(run))))
+
+    def _draw(self, play: _Play) -> None:
+        started = self._clock()
+        run, history = play.run, play.run.history
+        if self._back != NOW:
+            run = play.moments.nearest(self._back)
+            history = until(history, run.step)
+        traced = self._tools.trace(run, play.example)
+        look = _within(self._look, traced)
+        baseline = play.task.baseline
+        moment = Moment(history, traced, baseline.name, baseline.score, play.task.score_name, play.run.diverged)
+        figures: dict[str, Plain] = {
+            key: plain_figure(self._tools.figures[key].draw(moment, look)) for key in play.setting.figures
+        }
+        said = status(
+            self._state(play.run), moment, look, play.task, self._pace, play.rate.per_second, play.moments.updates
+        )
+        self._stale = False
+        self._send(Kind.MOVING if self._training else Kind.RESTING, self._screen.frame(said, figures))
+        took = self._clock() - started
+        self.drawing = 0.7 * self.drawing + 0.3 * took if self.drawing else took
+
+    def _state(self, run: Run) -> str:
+        if run.diverged:
+            return "diverged"
+        if self._training:
+            return "training"
+        if run.step >= LONGEST_RUN:
+            return "finished"
+        return "paused" if run.step else "new"
+
+
+def _restored(kept: Kept | None, config: RunConfig) -> Run | None:
+    """The run that was kept, if it is one of the network that `config` describes."""
+    if kept is None:
+        return None
+    run = cast(Run, pickle.loads(kept.run))
+    return replace(run, config=config) if run.config.same_network(config) else None
+
+
+def _within(look: Look, trace: Trace) -> Look:
+    """The same look where the network has such a stream and quantity, else the nearest it has."""
+    known = {"hidden", *trace.gates, *(("cell_state",) if trace.cell_state.size else ())}
+    return Look(min(look.stream, len(trace.streams) - 1), look.quantity if look.quantity in known else "hidden")

@@ -1,0 +1,84 @@
+"""What a session keeps of its runs: the networks it has left, and how the present one looked on its way."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import fields, replace
+from typing import Final
+
+from seqviz.core.config import LIVE, RunConfig
+from seqviz.core.records import History, Run
+
+MOST_MOMENTS: Final = 60
+MOST_BYTES: Final = 16_000_000
+"""What the kept weights of one run may take; a large network is kept at fewer moments, but never at less than three."""
+MOST_NETWORKS: Final = 8
+
+
+class Moments:
+    """A run's past, at most `MOST_MOMENTS` of its updates, closer together the earlier they are.
+
+    The first and the latest are always there. Only the weights are held: the history is in the latest run.
+    """
+
+    def __init__(self, first: Run) -> None:
+        self._runs: list[Run] = []
+        size = sum(weight.nbytes for weight in first.weights.values())
+        self._most = max(3, min(MOST_MOMENTS, MOST_BYTES // max(size, 1)))
+        self.keep(first)
+
+    @property
+    def updates(self) -> tuple[int, ...]:
+        """The updates that can be looked back at, rising."""
+        return tuple(run.step for run in self._runs)
+
+    def keep(self, run: Run) -> None:
+        """Adds the run as it is now. It must not be older than what is there."""
+        if self._runs and self._runs[-1].step == run.step:
+            self._runs.pop()
+        self._runs.append(replace(run, optimiser={}, history=History()))
+        if len(self._runs) > self._most:
+            del self._runs[self._least_missed()]
+
+    def _least_missed(self) -> int:
+        """The one between two neighbours that are nearest to each other, in proportion to their age."""
+        steps = self.updates
+        return min(range(1, len(steps) - 1), key=lambda place: (steps[place + 1] - steps[place - 1]) / steps[place + 1])
+
+    def nearest(self, update: int) -> Run:
+        """The kept run closest to `update` updates, without its history."""
+        return min(self._runs, key=lambda run: abs(run.step - update))
+
+
+def until(history: History, update: int) -> History:
+    """A history as it was after `update` updates."""
+    done, checked = history.step <= update, history.held_step <= update
+    return History(
+        **{
+            item.name: getattr(history, item.name)[checked if item.name.startswith("held_") else done]
+            for item in fields(History)
+        }
+    )
+
+
+class Shelf:
+    """The last `MOST_NETWORKS` networks a person has left, so that switching back and forth loses nothing."""
+
+    def __init__(self) -> None:
+        self._runs: OrderedDict[RunConfig, Run] = OrderedDict()
+
+    def put(self, run: Run) -> None:
+        """Keeps it; the one that was put longest ago goes where there are too many."""
+        self._runs[_network(run.config)] = run
+        if len(self._runs) > MOST_NETWORKS:
+            self._runs.popitem(last=False)
+
+    def take(self, config: RunConfig) -> Run | None:
+        """The network that `config` describes, taken off the shelf, going on with the live settings of `config`."""
+        run = self._runs.pop(_network(config), None)
+        return run and replace(run, config=config)
+
+
+def _network(config: RunConfig) -> RunConfig:
+    """What two configurations of the same network have in common: the live settings are put back to the plain ones."""
+    return replace(config, **{name: getattr(RunConfig(), name) for name in LIVE})

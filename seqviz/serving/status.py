@@ -1,0 +1,68 @@
+"""The numbers beside the pictures, as the browser gets them with each frame."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from seqviz.core.records import Look, Moment, Stream, Trace
+from seqviz.core.task import Task
+from seqviz.serving.messages import Pace
+from seqviz.serving.wire import Plain
+
+RECENT = 50
+"""The training loss and score shown are means over this many updates: those of one batch jump too much to be read."""
+
+
+def status(
+    state: str, moment: Moment, look: Look, task: Task, pace: Pace, rate: float, updates: tuple[int, ...]
+) -> Plain:
+    """What the toolbar and the status line show.
+
+    state: new, training, paused, finished or diverged. update, epoch: how far it has come. loss, score: means over
+    the last `recent` updates, null before the first. held_loss, held_score: of the last check, made at `held_update`.
+    baseline, baseline_name, score_name: as in `Moment`. reason: why it diverged. rate: updates a second.
+    moments: the updates that can be looked back at. look and the looks there are to choose from.
+    """
+    history, trace = moment.history, moment.trace
+    return {
+        "state": state,
+        "update": trace.update,
+        "epoch": trace.update * trace.config.batch / task.train_size,
+        "recent": min(RECENT, len(history.loss)),
+        "loss": _mean(history.loss[-RECENT:]),
+        "score": _mean(history.score[-RECENT:]),
+        "held_update": int(history.held_step[-1]) if len(history.held_step) else None,
+        "held_loss": _mean(history.held_loss[-1:]),
+        "held_score": _mean(history.held_score[-1:]),
+        "baseline": moment.baseline,
+        "baseline_name": moment.baseline_name,
+        "score_name": moment.score_name,
+        "reason": moment.diverged,
+        "pace": pace,
+        "rate": rate,
+        "moments": list(updates),
+        "look": {"stream": look.stream, "quantity": look.quantity},
+        "streams": [_stream_name(stream, trace.streams) for stream in trace.streams],
+        "quantities": _quantities(trace),
+    }
+
+
+def _mean(values: np.ndarray) -> float | None:
+    mean = float(values.mean()) if len(values) else math.nan
+    return mean if math.isfinite(mean) else None
+
+
+def _stream_name(stream: Stream, streams: tuple[Stream, ...]) -> str:
+    direction = ("backwards" if stream.backward else "forwards") if any(item.backward for item in streams) else ""
+    return ", ".join(part for part in (f"layer {stream.layer + 1}", direction) if part)
+
+
+def _quantities(trace: Trace) -> Plain:
+    """Key and name of every quantity that a look may choose."""
+    found: list[Plain] = [["hidden", "hidden state h"]]
+    if trace.cell_state.size:
+        found.append(["cell_state", "cell state c"])
+    # The candidate is listed with the gates but opens nothing: it is what the gates let in.
+    return found + [[name, name if name == "candidate" else f"{name} gate"] for name in trace.gates]

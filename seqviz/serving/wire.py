@@ -1,0 +1,126 @@
+"""Frames on the wire: what has changed in the pictures, as a little JSON followed by raw numbers.
+
+A figure is turned into a plain value (dicts, lists, scalars and small-number arrays), compared with what the screen
+already has, and only the differences are sent. A frame is, little-endian throughout:
+
+    4 bytes   length of the header, unsigned
+    header    JSON in UTF-8, padded with spaces to a multiple of 4 bytes; {"$": n} stands for array n
+    arrays    the numbers of array 0, 1, … one after the other, float32 or int32, row by row
+
+`"arrays"` in the header lists each one as [type, shape]. NaN travels in arrays only; JSON has none.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import struct
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import plotly.graph_objects as go
+
+Plain = str | int | float | bool | None | np.ndarray | list["Plain"] | dict[str, "Plain"]
+"""What a frame can carry. Arrays are float32 or int32 and have one or two axes; no key of a dict starts with "$"."""
+
+Path = tuple[str | int, ...]
+"""Where a value sits: keys and list positions from the outside in."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """The value at `path` is to be replaced by `value`; the empty path is the whole."""
+
+    path: Path
+    value: Plain
+
+
+def plain(value: object) -> Plain:
+    """A value made of JSON's kinds, tuples and NumPy arrays, in the form that frames carry.
+
+    Floating-point arrays become float32, whole-number arrays int32, others lists; NaN and infinities outside arrays
+    become None. Raises TypeError for anything else, OverflowError for whole numbers that do not fit into 32 bits.
+    """
+    if value is None or isinstance(value, (str, bool, int)):
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    if isinstance(value, np.ndarray):
+        return _plain_array(value)
+    if isinstance(value, np.generic):
+        return plain(value.item())
+    raise TypeError(f"a frame cannot carry a {type(value).__name__}")
+
+
+def _plain_array(array: np.ndarray) -> Plain:
+    if array.ndim not in (1, 2) or array.dtype.kind not in "fiu":
+        return plain(array.tolist())
+    if array.dtype.kind == "f":
+        return np.ascontiguousarray(array, dtype="<f4")
+    if array.size and (int(array.max()) > 2**31 - 1 or int(array.min()) < -(2**31)):
+        raise OverflowError("whole numbers in a figure must fit into 32 bits")
+    return np.ascontiguousarray(array, dtype="<i4")
+
+
+def plain_figure(figure: go.Figure) -> Plain:
+    """A figure as {"data": traces, "layout": layout}. Its template is left out: the page's theme takes that place."""
+    layout = figure.layout.to_plotly_json()
+    layout.pop("template", None)
+    return {"data": [plain(trace.to_plotly_json()) for trace in figure.data], "layout": plain(layout)}
+
+
+def changes(old: Plain, new: Plain, path: Path = ()) -> Iterator[Change]:
+    """What has to be replaced in `old` to get `new`, as deep inside as it can be told."""
+    if isinstance(old, dict) and isinstance(new, dict) and old.keys() == new.keys():
+        for key, value in new.items():
+            yield from changes(old[key], value, (*path, key))
+    elif pairs := _pairs(old, new):
+        for place, (before, after) in enumerate(pairs):
+            yield from changes(before, after, (*path, place))
+    elif not _same(old, new):
+        yield Change(path, new)
+
+
+def _pairs(old: Plain, new: Plain) -> list[tuple[Plain, Plain]]:
+    """The items of two lists of records, such as traces or annotations, side by side; none for anything else."""
+    if not (isinstance(old, list) and isinstance(new, list) and len(old) == len(new)):
+        return []
+    both = list(zip(old, new, strict=True))
+    return both if all(isinstance(item, dict) for pair in both for item in pair) else []
+
+
+def _same(old: Plain, new: Plain) -> bool:
+    if isinstance(old, np.ndarray) and isinstance(new, np.ndarray):
+        return old.dtype == new.dtype and old.shape == new.shape and old.tobytes() == new.tobytes()
+    if isinstance(old, list) and isinstance(new, list):
+        return len(old) == len(new) and all(map(_same, old, new))
+    if isinstance(old, dict) and isinstance(new, dict):
+        return old.keys() == new.keys() and all(_same(old[key], new[key]) for key in new)
+    # True == 1 and 1 == 1.0 in Python, but not on a screen.
+    return type(old) is type(new) and not isinstance(old, np.ndarray) and old == new
+
+
+def pack(head: Mapping[str, Plain]) -> bytes:
+    """One frame. Raises ValueError where a float outside an array is not finite."""
+    arrays: list[np.ndarray] = []
+    header: dict[str, Plain] = {key: _with_references(value, arrays) for key, value in head.items()}
+    header["arrays"] = [["f4" if array.dtype.kind == "f" else "i4", list(array.shape)] for array in arrays]
+    text = json.dumps(header, allow_nan=False, separators=(",", ":"), ensure_ascii=False).encode()
+    text += b" " * (-len(text) % 4)  # the arrays start on a multiple of 4, as typed arrays in a browser must
+    return b"".join([struct.pack("<I", len(text)), text, *(array.tobytes() for array in arrays)])
+
+
+def _with_references(value: Plain, arrays: list[np.ndarray]) -> Plain:
+    if isinstance(value, np.ndarray):
+        arrays.append(value)
+        return {"$": len(arrays) - 1}
+    if isinstance(value, list):
+        return [_with_references(item, arrays) for item in value]
+    if isinstance(value, dict):
+        return {key: _with_references(item, arrays) for key, item in value.items()}
+    return value

@@ -1,0 +1,72 @@
+"""The live stage of a page: toolbar, numbers and pictures of one run, drawn in the browser as it is trained."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Final
+
+import streamlit as st
+
+from seqviz.core.config import RunConfig
+from seqviz.figures import FIGURES
+from seqviz.serving.hub import Full, hub
+from seqviz.serving.messages import Setting
+from seqviz.ui.server import FILES
+
+LIVE: Final = "/seqviz/live"
+
+_mount = st.components.v2.component(
+    "seqviz_stage",
+    # The place is kept from the first moment, so that nothing jumps when the stage's own script has come.
+    html='<div class="seqviz-place"></div>',
+    css=".seqviz-place { min-height: 600px; }\n.seqviz-place:not(:empty) { min-height: 0; }",
+    js="""
+export default function ({ parentElement, data, setTriggerValue }) {
+  const place = parentElement.querySelector(".seqviz-place");
+  const said = JSON.parse(new TextDecoder().decode(data));
+  const stage = import(`${said.address}/stage.js`);
+  stage.then(({ show }) => show(place, said, () => setTriggerValue("gone", said.token)));
+  return () => stage.then(({ leave }) => leave(place));
+}
+""",
+    isolate_styles=False,
+)
+
+
+def stage(
+    config: RunConfig, example: int | str, figures: Sequence[str], *, big: bool = False, key: str = "stage"
+) -> None:
+    """Shows a run live: the first of `figures` across the whole width, the others in a row below it.
+
+    config: the network and how it is trained; changing what `LIVE` settings name lets the run go on, any other
+    change shows another network, or one shown before. example: a place in `Task.examples`, or what a person typed.
+    figures: keys of `FIGURES`. big: type large enough to be read from the back of a lecture hall.
+    key: tells stages on one page apart.
+    """
+    try:
+        token = _token(key)
+    except Full as full:
+        st.warning(str(full))
+        return
+    hub.show(token, Setting(config, example, tuple(figures)))
+    said = {
+        "token": token,
+        "address": FILES.address,
+        "live": LIVE,
+        "figures": [
+            {"key": name, "title": FIGURES[name].title, "look_for": FIGURES[name].look_for} for name in figures
+        ],
+        "big": big,
+    }
+    # Bytes, because Streamlit imports pandas to look at anything else. `gone` runs the page again, for a new seat.
+    _mount(key=key, data=json.dumps(said).encode(), on_gone_change=lambda: None)
+
+
+def _token(key: str) -> str:
+    """The seat of this browser session's stage `key`, a new one where the old has been dropped. Raises Full."""
+    name = f"seqviz.seat.{key}"
+    token = st.session_state.get(name)
+    if token is None or not hub.alive(token):
+        token = st.session_state[name] = hub.open()
+    return str(token)

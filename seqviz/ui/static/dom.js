@@ -1,0 +1,17 @@
+// Makes elements. Words are always set as text, never as HTML.
+
+/** An element with attributes (on… are listeners) and children (elements or words). */
+export function element(name, attributes = {}, ...children) {
+  const node = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (key.startsWith("on")) node.addEventListener(key.slice(2), value);
+    else node.setAttribute(key, value);
+  }
+  node.append(...children);
+  return node;
+}
+
+/** Sets an element's words if they are not the same already, so that nothing is laid out in vain. */
+export function setText(node, text) {
+  if (node.textContent !== text) node.textContent = text;
+}

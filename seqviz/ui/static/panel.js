@@ -1,0 +1,63 @@
+// A picture with its title, what to look for in it, and, for hidden states, what can be chosen.
+
+import { element, setText } from "./dom.js";
+import { Graph } from "./graphs.js";
+
+export class Panel {
+  /** picture: {key, title, look_for}. order(message) sends an order. */
+  constructor(picture, order) {
+    this.key = picture.key;
+    this.canvas = element("div", { class: "seqviz-canvas", role: "img", "aria-label": picture.title });
+    this.selects = element("span", { class: "seqviz-selects" });
+    this.look_for = element("p", { class: "seqviz-look-for" }, picture.look_for);
+    this.root = element(
+      "section",
+      { class: "seqviz-panel seqviz-waiting", "data-figure": picture.key },
+      element("header", {}, element("h3", { title: picture.look_for }, picture.title), this.selects),
+      this.canvas,
+      this.look_for,
+    );
+    if (picture.key === "hidden") this.offerLooks(order);
+  }
+
+  offerLooks(order) {
+    const choose = () =>
+      order({ do: "look", stream: Number(this.stream.value), quantity: this.quantity.value });
+    this.quantity = element("select", { "aria-label": "What is drawn of each step", onchange: choose });
+    this.stream = element("select", { "aria-label": "Which chain of hidden states", onchange: choose });
+    this.selects.append(this.quantity, this.stream);
+  }
+
+  /** Brings the selects up to a frame's status. */
+  update(status) {
+    if (!this.quantity) return;
+    options(this.quantity, status.quantities, status.look.quantity);
+    options(this.stream, status.streams.map((name, row) => [String(row), name]), String(status.look.stream));
+    this.quantity.hidden = status.quantities.length < 2;
+    this.stream.hidden = status.streams.length < 2;
+  }
+
+  async draw(plotly, figure, template, anew) {
+    this.graph ??= new Graph(this.canvas, plotly);
+    await this.graph.draw(figure, template, anew);
+    this.root.classList.remove("seqviz-waiting");
+  }
+
+  wants(figure) {
+    return figure !== undefined && figure !== this.graph?.drawn;
+  }
+
+  remove() {
+    this.graph?.remove();
+    this.root.remove();
+  }
+}
+
+function options(select, choices, chosen) {
+  const offered = choices.map(([value, name]) => `${value}=${name}`).join("|");
+  if (select.dataset.offered !== offered) {
+    select.replaceChildren(...choices.map(([value, name]) => element("option", { value }, name)));
+    select.dataset.offered = offered;
+  }
+  if (document.activeElement !== select) select.value = chosen;
+}

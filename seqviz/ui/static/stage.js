@@ -1,0 +1,166 @@
+// The stage of a lesson: toolbar, numbers and live pictures of one run. Mounted by seqviz/ui/stage.py.
+
+import { element, setText } from "./dom.js";
+import { Panel } from "./panel.js";
+import { GONE, Live, REPLACED } from "./socket.js";
+import { plotly, styles, template } from "./theme.js";
+import { Toolbar } from "./toolbar.js";
+import { changed, readFrame } from "./wire.js";
+import { sentence } from "./words.js";
+
+const stages = new WeakMap();
+
+/**
+ * Shows a stage in `parent`, or brings the one that is there up to date. Streamlit calls this again whenever the
+ * page's script has run or the theme has changed.
+ *
+ * said: {token, address, figures: [{key, title, look_for}], big}. gone(): the seat has been dropped, ask for another.
+ */
+export async function show(parent, said, gone) {
+  if (!stages.has(parent)) stages.set(parent, new Stage(parent));
+  await stages.get(parent).bring(said, gone);
+}
+
+/** Takes the stage away if its place on the page is really gone: Streamlit also says so when it is not. */
+export function leave(parent) {
+  setTimeout(() => {
+    if (parent.isConnected) return;
+    stages.get(parent)?.remove();
+    stages.delete(parent);
+  });
+}
+
+class Stage {
+  constructor(parent) {
+    this.toolbar = new Toolbar((order) => this.give(order));
+    this.numbers = element("p", { class: "seqviz-numbers" });
+    this.banner = element("div", { class: "seqviz-banner", role: "alert", hidden: "" });
+    this.pictures = element("div", { class: "seqviz-pictures" });
+    this.root = element("div", { class: "seqviz" }, this.toolbar.root, this.numbers, this.pictures, this.banner);
+    this.panels = [];
+    this.parent = parent;
+  }
+
+  async bring(said, gone) {
+    this.gone = gone;
+    this.said = said;
+    await styles(said.address);
+    if (!this.root.isConnected) this.parent.replaceChildren(this.root);
+    this.root.classList.toggle("seqviz-big", said.big);
+    this.template = undefined; // the theme or the size of the type may have changed
+    this.panels.forEach((panel) => panel.graph?.forget());
+    this.arrange(said.figures);
+    if (this.token !== said.token) this.connect(said.token);
+    else this.paint();
+  }
+
+  arrange(pictures) {
+    const keys = pictures.map(({ key }) => key);
+    if (keys.join() === this.panels.map(({ key }) => key).join()) return;
+    const kept = new Map(this.panels.map((panel) => [panel.key, panel]));
+    this.panels = pictures.map((picture) => kept.get(picture.key) ?? new Panel(picture, (order) => this.give(order)));
+    for (const [key, panel] of kept) if (!keys.includes(key)) panel.remove();
+    this.pictures.replaceChildren(...this.panels.map(({ root }) => root));
+  }
+
+  connect(token) {
+    this.live?.close();
+    this.token = token;
+    const scheme = location.protocol === "https:" ? "wss" : "ws";
+    this.live = new Live(`${scheme}://${location.host}${this.said.live}/${token}`, {
+      open: () => this.say(""),
+      frame: (buffer) => this.take(readFrame(buffer)),
+      notice: (notice) => this.hear(notice),
+      lost: () => {
+        this.toolbar.expect("lost");
+        this.say("Connection lost, trying again …", "lost");
+      },
+      ended: (code) => this.end(code),
+    });
+  }
+
+  end(code) {
+    this.toolbar.expect("ended");
+    if (code === GONE) this.gone();
+    else if (code === REPLACED) this.say("This run is now shown in another window.", "lost");
+    else this.say("The page and the server no longer understand each other. Reload the page.", "lost");
+  }
+
+  give(order) {
+    if (order.do !== "drawn" && order.do !== "speed") this.say("");
+    this.hushed = order.do === "pause";
+    this.live.send(order);
+  }
+
+  hear({ notice, text }) {
+    if (notice === "busy" || notice === "starting") {
+      this.toolbar.expect("busy");
+      setText(this.numbers, text);
+    } else {
+      if (notice === "stopped") this.toolbar.expect("paused");
+      this.say(text, notice);
+    }
+  }
+
+  /** Words above the pictures that stay until something is done about them; none takes them away. */
+  say(text, kind = "") {
+    this.banner.hidden = text === "";
+    this.banner.dataset.kind = kind;
+    setText(this.banner, text);
+  }
+
+  take(frame) {
+    const before = this.figures;
+    this.figures = changed(before, frame.changes);
+    // A figure that is replaced as a whole belongs to another network or example: its zoom means nothing any more.
+    for (const [path] of frame.changes) if (path.length < 3) (this.anew ??= new Set()).add(path[0] ?? "all");
+    this.status = frame.status;
+    this.paint().then(() => this.live.send({ do: "drawn" }));
+  }
+
+  /** Brings everything on the screen up to the last frame, one picture in each of the browser's own frames. */
+  async paint() {
+    if (!this.status) return;
+    if (this.hushed && this.status.state === "training") return; // sent before the pause was heard
+    this.hushed = false;
+    this.toolbar.update(this.status);
+    this.write(this.status);
+    const drawing = await plotly(this.said.address);
+    for (const panel of this.panels) {
+      panel.update(this.status);
+      const figure = this.figures[panel.key];
+      if (!panel.wants(figure)) continue;
+      await nextFrame();
+      this.template ??= template(this.root);
+      const anew = this.anew?.has("all") || this.anew?.has(panel.key);
+      this.anew?.delete(panel.key);
+      await panel.draw(drawing, figure, this.template, anew);
+    }
+    this.anew?.delete("all");
+  }
+
+  write(status) {
+    const parts = sentence(status);
+    if (this.numbers.children.length !== parts.length) {
+      this.numbers.replaceChildren(...parts.map(() => element("span")));
+    }
+    parts.forEach(([text, meaning], place) => {
+      const part = this.numbers.children[place];
+      setText(part, text);
+      if (part.title !== meaning) part.title = meaning;
+    });
+    if (status.state === "diverged") this.say(status.reason, "diverged");
+    else if (status.state === "finished") this.say("This run has gone as long as a run may. Reset to start again.", "finished");
+    else if (["diverged", "finished"].includes(this.banner.dataset.kind)) this.say("");
+  }
+
+  remove() {
+    this.live?.close();
+    this.panels.forEach((panel) => panel.remove());
+    this.root.remove();
+  }
+}
+
+function nextFrame() {
+  return new Promise((resolve) => requestAnimationFrame(resolve));
+}

@@ -1,0 +1,108 @@
+// The buttons that drive a run, and the line of numbers that says how far it is.
+
+import { element, setText } from "./dom.js";
+
+const BUTTONS = [
+  ["step", "One step", "One update: one batch of examples, forward, backward, and one change of the weights"],
+  ["epoch", "One epoch", "Train until every training example has been seen once more"],
+  ["reset", "Reset", "Throw away what was learned and go back to the first, random weights"],
+];
+const PACES = [
+  ["full", "full speed"],
+  ["medium", "one update a picture"],
+  ["slow", "one update a second"],
+];
+
+export class Toolbar {
+  /** order(message) sends an order; the toolbar shows what it will do without waiting for the answer. */
+  constructor(order) {
+    this.order = order;
+    this.state = "waiting";
+    this.moments = [];
+    this.train = element("button", { class: "seqviz-train", type: "button", onclick: () => this.toggle() });
+    this.buttons = BUTTONS.map(([verb, text, title]) =>
+      element("button", { type: "button", title, onclick: () => this.press(verb) }, text),
+    );
+    this.pace = element(
+      "select",
+      { onchange: () => order({ do: "speed", pace: this.pace.value }) },
+      ...PACES.map(([value, text]) => element("option", { value }, text)),
+    );
+    this.back = element("input", {
+      type: "range",
+      min: 0,
+      oninput: () => this.lookBack(),
+      title: "See the network as it was earlier in this run",
+    });
+    this.shown = element("span", { class: "seqviz-state", role: "status" });
+    this.root = element(
+      "div",
+      { class: "seqviz-toolbar", role: "toolbar", "aria-label": "Training" },
+      this.train,
+      ...this.buttons,
+      element("label", {}, "Speed", this.pace),
+      element("label", { class: "seqviz-back" }, "Look back", this.back),
+      this.shown,
+    );
+    this.paint();
+  }
+
+  toggle() {
+    this.press(this.state === "training" ? "pause" : "train");
+  }
+
+  press(verb) {
+    this.expect(verb === "pause" ? "paused" : verb === "reset" ? "busy" : "training");
+    this.order({ do: verb });
+  }
+
+  lookBack() {
+    const newest = this.moments.length - 1;
+    const place = Number(this.back.value);
+    this.order({ do: "back", update: place === newest ? -1 : this.moments[place] });
+  }
+
+  /** Shows at once what has been asked for; the next frame says what is so. */
+  expect(state) {
+    this.state = state;
+    this.paint();
+  }
+
+  /** Brings everything up to the status of a frame: seqviz/serving/status.py says what it holds. */
+  update(status) {
+    this.state = status.state;
+    this.pace.value = status.pace;
+    this.moments = status.moments;
+    this.back.max = this.moments.length - 1;
+    if (!this.back.matches(":active")) this.back.value = this.moments.findLastIndex((at) => at <= status.update);
+    this.paint();
+  }
+
+  paint() {
+    const training = this.state === "training";
+    const idle = ["waiting", "lost", "ended"].includes(this.state);
+    const over = ["diverged", "finished"].includes(this.state);
+    this.root.dataset.state = this.state;
+    setText(this.train, training ? "❚❚ Pause" : "▶ Train");
+    this.train.setAttribute("aria-label", training ? "Pause training" : "Train");
+    this.train.title = training ? "Stop here; Train goes on from this update" : "Train until you press Pause";
+    this.train.disabled = idle || over;
+    const [step, epoch, reset] = this.buttons;
+    step.disabled = epoch.disabled = idle || over;
+    reset.disabled = this.pace.disabled = idle;
+    this.back.disabled = idle || training || this.back.max < 1;
+    setText(this.shown, STATES[this.state]);
+  }
+}
+
+const STATES = {
+  waiting: "connecting",
+  busy: "building",
+  new: "not trained yet",
+  training: "training",
+  paused: "paused",
+  finished: "finished",
+  diverged: "diverged",
+  lost: "no connection",
+  ended: "closed",
+};

@@ -1,0 +1,40 @@
+import json
+
+import pytest
+
+from seqviz.core.records import Look
+from seqviz.serving.messages import Do, Drawn, LookAt, LookBack, Speed
+from seqviz.serving.orders import LONGEST, read_order
+
+
+@pytest.mark.parametrize(
+    ("order", "command"),
+    [
+        ({"do": "train"}, Do("train")),
+        ({"do": "drawn"}, Drawn()),
+        ({"do": "speed", "pace": "slow"}, Speed("slow")),
+        ({"do": "look", "stream": 1, "quantity": "reset"}, LookAt(Look(1, "reset"))),
+        ({"do": "back", "update": -1}, LookBack(-1)),
+    ],
+)
+def test_orders_are_read(order, command):
+    assert read_order(json.dumps(order)) == command
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{",
+        "[]",
+        '"train"',
+        '{"do": "format the disk"}',
+        '{"do": "speed", "pace": "warp"}',
+        '{"do": "look", "stream": "0", "quantity": "hidden"}',
+        '{"do": "look", "stream": -1, "quantity": "hidden"}',
+        json.dumps({"do": "train", "and": "x" * LONGEST}),
+    ],
+)
+def test_nonsense_is_refused(text):
+    with pytest.raises(ValueError):
+        read_order(text)

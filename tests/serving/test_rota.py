@@ -1,0 +1,109 @@
+from collections import Counter
+
+import pytest
+
+from seqviz.serving.messages import Attach, Do, Drawn, Forget, Kind, Show
+from seqviz.serving.rota import Rota
+
+
+@pytest.fixture
+def sent():
+    return []
+
+
+@pytest.fixture
+def rota(workshop, clock, sent):
+    return Rota(workshop.tools, lambda *message: sent.append(message), clock)
+
+
+def seat(rota, setting, *numbers):
+    for number in numbers:
+        rota.obey(number, Show(setting()))
+        rota.obey(number, Attach())
+        rota.turn()
+        rota.obey(number, Drawn())
+
+
+def test_nobody_is_served_when_nobody_wants_anything(rota, setting):
+    assert rota.idle_for() is None
+    seat(rota, setting, 1)
+    assert rota.idle_for() is None
+    rota.obey(1, Do("train"))
+    assert rota.idle_for() == 0
+
+
+def test_everybody_who_trains_has_the_same_number_of_turns(rota, setting, sent, workshop):
+    seat(rota, setting, 1, 2, 3)
+    for number in (1, 2, 3):
+        rota.obey(number, Do("train"))
+    sent.clear()
+    for _ in range(12):
+        rota.turn()
+        for number in (1, 2, 3):
+            rota.obey(number, Drawn())
+    frames = Counter(number for number, kind, _ in sent if kind is Kind.MOVING)
+    assert frames == {1: 4, 2: 4, 3: 4}
+
+
+def test_turns_are_shorter_when_many_share_them(rota, setting, workshop):
+    def longest(count):
+        seat(rota, setting, *range(1, count + 1))
+        for number in range(1, count + 1):
+            rota.obey(number, Do("train"))
+        workshop.advanced.clear()
+        for _ in range(10 * count):
+            rota.turn()
+        return max(steps for _, steps in workshop.advanced)
+
+    assert longest(1) == 9
+    assert longest(20) == 2
+
+
+def test_one_failure_ends_one_run_and_is_told_to_its_person_alone(rota, setting, sent, workshop):
+    seat(rota, setting, 1, 2)
+    for number in (1, 2):
+        rota.obey(number, Do("train"))
+    workshop.fail = RuntimeError("out of numbers")
+    sent.clear()
+    rota.turn()
+    workshop.fail = None
+    for _ in range(4):
+        rota.turn()
+    told = [(number, content) for number, kind, content in sent if kind is Kind.NOTICE]
+    assert [number for number, _ in told] == [1]
+    assert b"out of numbers" in told[0][1]
+    assert {number for number, kind, _ in sent if kind is Kind.MOVING} == {2}
+
+
+def test_a_setting_that_cannot_be_run_is_answered_in_words(rota, setting, sent):
+    rota.obey(1, Show(setting(layers=3)))
+    rota.obey(1, Attach())
+    rota.turn()
+    assert b"three layers are not built here" in sent[-1][2]
+    assert rota.idle_for() is None, "it is not tried again and again"
+
+
+def test_a_fault_of_the_program_is_not_hidden(rota, setting, workshop):
+    seat(rota, setting, 1)
+    rota.obey(1, Do("train"))
+    workshop.fail = TypeError("a mistake")
+    with pytest.raises(TypeError):
+        rota.turn()
+
+
+def test_the_load_is_reported_whenever_it_changes(rota, setting, sent):
+    seat(rota, setting, 1, 2)
+
+    def loads():
+        return [int.from_bytes(content, "little") for number, kind, content in sent if kind is Kind.LOAD]
+
+    rota.obey(1, Do("train"))
+    rota.turn()
+    rota.obey(2, Do("train"))
+    rota.turn()
+    rota.obey(1, Do("pause"))
+    rota.turn()
+    rota.obey(2, Forget())
+    rota.turn()
+    assert loads() == [1, 2, 1, 0]
+    assert rota.idle_for() is None

@@ -1,0 +1,276 @@
+import pickle
+
+import pytest
+
+from seqviz.core.records import Look
+from seqviz.serving.messages import Attach, Do, Drawn, Kept, Kind, LookAt, LookBack, Show, Speed
+from seqviz.serving.session import LONGEST_RUN, SLOW
+
+
+@pytest.fixture
+def live(session, setting):
+    """A session whose screen is there and shows the untrained network."""
+    session.obey(Show(setting()))
+    session.obey(Attach())
+    session.turn(0.09)
+    return session
+
+
+def test_the_untrained_network_is_drawn_first(live, eye):
+    assert eye.look(live) == 1
+    assert eye.kind is Kind.RESTING
+    assert eye.status["state"] == "new"
+    assert eye.numbers[:2] == [0, 0]
+    assert eye.figures["numbers"]["layout"]["title"]["text"] == "first"
+    assert live.due(5.0) is None
+
+
+def test_training_goes_on_in_slices_that_fill_their_time(live, eye, workshop):
+    eye.look(live)
+    live.obey(Do("train"))
+    for _ in range(20):
+        live.turn(0.09)
+        assert eye.look(live) == 1
+        assert eye.numbers[0] == eye.numbers[1] == eye.status["update"]
+    assert (eye.kind, eye.status["state"]) == (Kind.MOVING, "training")
+    # The first slice is one update and each may double the largest before it, until nine take 0.09 s.
+    assert [steps for _, steps in workshop.advanced][:5] == [1, 2, 4, 8, 9]
+    assert eye.status["rate"] == pytest.approx(100)
+
+
+def test_a_slow_screen_costs_no_training(live, eye):
+    eye.look(live)
+    live.obey(Do("train"))
+    for _ in range(10):
+        live.turn(0.09)
+    assert len(eye.waiting) == 1
+    eye.look(live)
+    assert eye.numbers[0] == 1
+    live.turn(0.09)
+    eye.look(live)
+    assert eye.numbers[0] > 50
+
+
+def test_a_lost_frame_leaves_nothing_to_repair(live, eye):
+    eye.look(live)
+    live.obey(Do("train"))
+    live.turn(0.09)
+    eye.waiting.clear()
+    live.obey(Drawn(lost=True))
+    live.turn(0.09)
+    eye.look(live)
+    assert eye.numbers[0] == eye.numbers[1] == 3
+
+
+def test_a_new_screen_gets_everything(live, eye):
+    eye.look(live)
+    eye.figures = None
+    live.obey(Attach())
+    live.turn(0.09)
+    eye.look(live)
+    assert eye.figures["numbers"]["data"][0]["type"] == "scatter"
+
+
+def test_pausing_stops_and_says_so(live, eye, workshop):
+    live.obey(Do("train"))
+    live.turn(0.09)
+    eye.look(live)
+    live.obey(Do("pause"))
+    live.turn(0.09)
+    eye.look(live)
+    assert (eye.kind, eye.status["state"], eye.status["update"]) == (Kind.RESTING, "paused", 1)
+    assert len(workshop.advanced) == 1
+    assert not live.training
+
+
+@pytest.mark.parametrize(("verb", "after_first", "after_second"), [("step", 1, 2), ("epoch", 5, 10)])
+def test_a_step_is_one_update_and_an_epoch_sees_every_example_once(
+    live, eye, workshop, verb, after_first, after_second
+):
+    eye.look(live)
+    for expected in (after_first, after_second):
+        live.obey(Do(verb))
+        while live.training:
+            live.turn(0.09)
+            eye.look(live)
+        live.turn(0.09)
+        eye.look(live)
+        assert eye.status["update"] == expected
+        assert eye.status["epoch"] == expected * 2 / 10
+        assert eye.status["state"] == "paused"
+
+
+def test_an_epoch_begun_in_its_middle_ends_where_the_epoch_does(live, eye):
+    eye.look(live)
+    live.obey(Do("step"))
+    live.turn(0.09)
+    live.obey(Do("epoch"))
+    while live.training:
+        live.turn(0.09)
+        eye.look(live)
+    assert eye.status["update"] == 5
+
+
+def test_of_many_settings_the_last_is_used_and_none_is_needed(live, eye, setting, workshop):
+    eye.look(live)
+    live.obey(Do("train"))
+    live.turn(0.09)
+    rates = [0.001 * number for number in range(1, 201)]
+    for rate in rates:
+        live.obey(Show(setting(learning_rate=rate)))
+    live.turn(0.09)
+    eye.look(live)
+    live.turn(0.09)
+    eye.look(live)
+    assert workshop.advanced[1][0] == rates[-1]
+    assert eye.numbers[2] == pytest.approx(rates[-1])
+    assert eye.status["state"] == "training", "a setting that may change while a run goes on does not stop it"
+
+
+def test_another_network_starts_at_rest_and_the_way_back_loses_nothing(live, eye, setting):
+    eye.look(live)
+    live.obey(Do("train"))
+    live.turn(0.09)
+    eye.look(live)
+    live.obey(Show(setting(cell="lstm")))
+    live.turn(0.09)
+    eye.look(live)
+    assert (eye.status["state"], eye.status["update"]) == ("new", 0)
+    live.obey(Show(setting(learning_rate=0.5)))
+    live.turn(0.09)
+    eye.look(live)
+    assert (eye.status["state"], eye.status["update"]) == ("paused", 1)
+    assert eye.numbers[2] == 0.5
+
+
+def test_reset_goes_back_to_the_first_weights(live, eye):
+    eye.look(live)
+    live.obey(Do("train"))
+    live.turn(0.09)
+    eye.look(live)
+    live.obey(Do("reset"))
+    live.turn(0.09)
+    eye.look(live)
+    assert (eye.status["state"], eye.status["moments"]) == ("new", [0])
+
+
+def test_slow_motion_shows_every_update_and_waits(live, eye, clock, workshop):
+    eye.look(live)
+    live.obey(Speed("slow"))
+    live.obey(Do("train"))
+    live.turn(0.09)
+    assert eye.look(live) == 1
+    begun = clock.now - workshop.seconds
+    assert live.due(clock.now) == pytest.approx(begun + SLOW)
+    live.turn(0.09)
+    assert [steps for _, steps in workshop.advanced] == [1]
+    clock.now = begun + SLOW
+    live.turn(0.09)
+    assert len(eye.waiting) == 1
+    clock.now += SLOW
+    assert live.due(clock.now) is None, "nobody would see the next update"
+    eye.look(live)
+    assert eye.numbers[0] == 2
+
+
+def test_a_diverged_run_stops_and_gives_its_reason(live, eye, workshop):
+    eye.look(live)
+    workshop.diverges_at = 2
+    live.obey(Do("train"))
+    for _ in range(3):
+        live.turn(0.09)
+        eye.look(live)
+    assert (eye.status["state"], eye.status["reason"]) == ("diverged", "The loss is no longer a number.")
+    live.obey(Do("train"))
+    assert not live.training
+
+
+def test_a_run_ends_where_its_history_would_grow_without_end(live, eye, workshop):
+    eye.look(live)
+    workshop.seconds = 1e-9
+    live.obey(Do("train"))
+    while live.training:
+        live.turn(0.09)
+        eye.look(live)
+    assert (eye.status["state"], eye.status["update"]) == ("finished", LONGEST_RUN)
+
+
+def test_looking_back_shows_an_earlier_moment_with_its_own_history(live, eye):
+    eye.look(live)
+    live.obey(Do("train"))
+    for _ in range(8):
+        live.turn(0.09)
+        eye.look(live)
+    live.obey(Do("pause"))
+    live.turn(0.09)
+    eye.look(live)
+    assert eye.status["moments"][:4] == [0, 1, 3, 7]
+    live.obey(LookBack(3))
+    live.turn(0.09)
+    eye.look(live)
+    assert eye.numbers[:2] == [3, 3]
+    assert eye.status["moments"][-1] > 7, "nothing of the run is lost"
+    newest = eye.status["moments"][-1]
+    live.obey(LookBack(-1))
+    live.turn(0.09)
+    eye.look(live)
+    assert eye.numbers[:2] == [newest, newest]
+
+
+def test_typed_text_is_read_and_what_cannot_be_is_answered_in_words(live, eye, setting):
+    eye.look(live)
+    for typed in ("good", "böse"):
+        live.obey(Show(setting(example=typed)))
+        live.turn(0.09)
+        eye.look(live)
+        assert eye.figures["numbers"]["layout"]["title"]["text"] == "typed good"
+    assert eye.notices[-1] == {"notice": "problem", "text": "Only plain letters, please."}
+
+
+def test_a_look_that_the_network_does_not_have_falls_back(live, eye, setting):
+    live.obey(Show(setting(figures=("look",))))
+    eye.look(live)
+    seen = []
+    for look in (Look(1, "reset"), Look(7, "cell_state")):
+        live.obey(LookAt(look))
+        live.turn(0.09)
+        eye.look(live)
+        seen.append(eye.figures["look"]["layout"]["title"]["text"])
+    assert seen == ["reset 1", "hidden 1"]
+    assert eye.status["streams"] == ["layer 1, forwards", "layer 1, backwards"]
+    assert eye.status["quantities"] == [
+        ["hidden", "hidden state h"],
+        ["reset", "reset gate"],
+        [
+            "candidate",
+        ]
+        * 2,
+    ]
+
+
+def test_a_run_is_taken_up_where_it_was_kept(live, eye, session, setting, workshop, clock):
+    eye.look(live)
+    live.obey(Do("train"))
+    for _ in range(3):
+        live.turn(0.09)
+        eye.look(live)
+    live.obey(Do("pause"))
+    kept = pickle.loads(eye.kept[-1])
+    assert isinstance(kept, Kept)
+    assert kept.update == 7
+    heir = type(session)(workshop.tools, eye.receive, clock)
+    heir.obey(Show(setting(learning_rate=0.25), kept))
+    heir.obey(Attach())
+    eye.figures = None
+    heir.turn(0.09)
+    eye.look(heir)
+    assert (eye.status["state"], eye.numbers) == ("paused", [7, 7, 0.25])
+
+
+def test_what_is_kept_of_another_network_is_not_used(session, setting, eye, workshop):
+    other = workshop.start(setting(hidden=3).config)
+    session.obey(Show(setting(), Kept(0, pickle.dumps(other))))
+    session.obey(Attach())
+    session.turn(0.09)
+    eye.look(session)
+    assert eye.notices == [{"notice": "busy", "text": "Building the network …"}]

@@ -1,0 +1,30 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from seqviz.serving.slices import ALONE, DRAWING_SHARE, ROUND, Rate, budget
+
+SECONDS = st.floats(1e-6, 10)
+
+
+@given(SECONDS)
+def test_alone_drawing_costs_at_most_its_share_of_the_training(drawing):
+    assert budget(1, drawing) >= ALONE
+    assert drawing <= budget(1, drawing) * DRAWING_SHARE * (1 + 1e-9)
+
+
+@given(st.integers(2, 100), SECONDS)
+def test_together_all_have_had_a_turn_after_one_round_or_as_soon_as_drawing_allows(running, drawing):
+    turn = budget(running, drawing)
+    assert turn <= budget(1, drawing)
+    assert turn * running <= max(ROUND, drawing * running) * (1 + 1e-9)
+
+
+@given(SECONDS, SECONDS)
+def test_slices_grow_to_what_fits_and_no_further(each, seconds):
+    rate = Rate()
+    assert rate.updates(seconds) == 1
+    for _ in range(40):
+        updates = rate.updates(seconds)
+        rate.took(updates, updates * each)
+    assert abs(rate.updates(seconds) - max(1, seconds / each)) <= 1 or rate.updates(seconds) >= 2**39
+    assert abs(rate.per_second * each - 1) < 1e-6
