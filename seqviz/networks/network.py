@@ -118,8 +118,12 @@ class Network(nn.Module):
         return before
 
     def forward(self, feed: Feed, window: int = 0, unrolled: bool = False) -> Pass:
-        """One forward pass along the topology; with `unrolled` cell by cell, every state left in the graph."""
+        """One forward pass along the topology; with `unrolled` cell by cell, every state left in the graph.
+
+        A feed of one input and many lengths runs that input so many times over, read only once.
+        """
         read, feature_maps = self.reader(feed.inputs)
+        read = read.expand(len(feed.lengths), -1, -1)
         finals: list[State] | None = None
         memory: Tensor | None = None
         attention: Tensor | None = None

@@ -1,7 +1,7 @@
 """`trace`: one example's forward and backward pass, cell by cell, as a record of NumPy arrays.
 
-Everything comes from autograd on the weights that are being trained. The norms ‖∂L_t/∂h_k‖ for all t and k take one
-backward pass with a batch of losses, not one pass a loss.
+Everything comes from autograd on the weights that are being trained. The example is run as a batch of copies of
+itself, one a loss: copy t keeps the loss L_t alone, so ∂L_t/∂h_k for all t and k is what a single backward pass finds.
 """
 
 from __future__ import annotations
@@ -37,12 +37,13 @@ def trace(run: Run, example: Example) -> Trace:
     task, network = task_of(run.config), loaded(run)
     feed, known = _feed(network, task, example, run)
     steps = task.topology.unroll(len(example.inputs), int(feed.targets.shape[1]))
-    passed: Pass = network(feed, run.config.window, unrolled=True)
-    placed = _placed(passed, network.parts[0].streams)
-    emitting = np.flatnonzero([step.emits for step in steps])
     targets = feed.targets[0]
     counted = torch.nonzero(targets != IGNORE)[:, 0]
-    losses = torch.nn.functional.cross_entropy(passed.logits[0][counted], targets[counted], reduction="none")
+    copies = torch.arange(len(counted))
+    passed: Pass = network(_copied(feed, len(copies)), run.config.window, unrolled=True)
+    placed = _placed(passed, network.parts[0].streams)
+    emitting = np.flatnonzero([step.emits for step in steps])
+    losses = torch.nn.functional.cross_entropy(passed.logits[copies, counted], targets[counted], reduction="none")
     gradients = _gradients(losses, placed, passed)
 
     total = len(steps)
@@ -51,7 +52,7 @@ def trace(run: Run, example: Example) -> Trace:
     influence = np.zeros((total, total), np.float32)
     influence[loss_times] = gradients.influence
     hidden = placed.fill([state.hidden for state in placed.states])
-    grad_recurrent = placed.fill(gradients.recurrent)
+    grad_recurrent = placed.spread(gradients.recurrent)
     has_cell = placed.states[0].cell is not None
     no_cell = np.zeros((*hidden.shape[:2], 0), np.float32)
     vectors = torch.cat([vector[0] for vector in passed.vectors])
@@ -76,9 +77,9 @@ def trace(run: Run, example: Example) -> Trace:
         losses=_at(total, loss_times, _array(losses)),
         loss=float(losses.detach().mean()),
         targets_known=known,
-        grad_logits=spread(_array(gradients.logits[0])),
-        grad_hidden=placed.fill(gradients.hidden),
-        grad_cell_state=placed.fill(gradients.cell) if has_cell else no_cell,
+        grad_logits=spread(_array(gradients.logits)),
+        grad_hidden=placed.spread(gradients.hidden),
+        grad_cell_state=placed.spread(gradients.cell) if has_cell else no_cell,
         grad_inputs=_array(gradients.inputs),
         influence=influence,
         grad_recurrent=grad_recurrent,
@@ -108,9 +109,19 @@ def _feed(network: Network, task: Task, example: Example, run: Run) -> tuple[Fee
         return replace(feed, targets=network(feed).logits.argmax(dim=-1)), False
 
 
+def _copied(feed: Feed, copies: int) -> Feed:
+    """The same example `copies` times over; its inputs stay single, so that pictures are read once."""
+    return Feed(
+        feed.inputs,
+        feed.lengths.expand(copies),
+        feed.targets.expand(copies, -1),
+        feed.previous.expand(copies, -1),
+    )
+
+
 @dataclass(frozen=True)
 class _Placed:
-    """Every state in the graph with its place in the record: `rows` streams, `times` steps."""
+    """Every state in the graph with its place in the record: `rows` streams, `times` steps. Copies are alike."""
 
     streams: tuple[Stream, ...]
     rows: list[int]
@@ -121,10 +132,14 @@ class _Placed:
     present: np.ndarray
 
     def fill(self, values: Sequence[Tensor]) -> np.ndarray:
-        """(streams, steps, …) with each value at its state's place and 0 elsewhere."""
-        flat = torch.stack([value.reshape(-1) for value in values])
+        """(streams, steps, …) with each value of the first copy at its state's place and 0 elsewhere."""
+        return self.spread([value[0] for value in values])
+
+    def spread(self, values: Sequence[Float[Tensor, " units"]]) -> np.ndarray:
+        """(streams, steps, units) with each vector at its state's place and 0 elsewhere."""
+        flat = _array(torch.stack(list(values)))
         out = np.zeros((*self.present.shape, flat.shape[1]), np.float32)
-        out[self.rows, self.times] = _array(flat)
+        out[self.rows, self.times] = flat
         return out
 
 
@@ -156,10 +171,10 @@ def _placed(passed: Pass, streams: tuple[Stream, ...]) -> _Placed:
 class _Gradients:
     """Gradients of the mean loss, in the order of the placed states; influence: (losses, steps) norms of each's own."""
 
-    hidden: list[Tensor]
-    cell: list[Tensor]
-    recurrent: list[Tensor]
-    logits: Tensor
+    hidden: list[Float[Tensor, " hidden"]]
+    cell: list[Float[Tensor, " hidden"]]
+    recurrent: list[Float[Tensor, " rows"]]
+    logits: Float[Tensor, "outputs classes"]
     inputs: Float[Tensor, "steps embedding"]
     feature_maps: list[Tensor]
     influence: np.ndarray
@@ -168,40 +183,25 @@ class _Gradients:
 def _gradients(losses: Float[Tensor, " losses"], placed: _Placed, passed: Pass) -> _Gradients:
     hidden = [state.hidden for state in placed.states]
     cell = [state.cell for state in placed.states if state.cell is not None]
-    each = _of_each(losses, hidden + cell)
-    others = [passed.logits, *passed.vectors, *passed.feature_maps, *placed.biases]
-    found = torch.autograd.grad(losses.mean(), others, allow_unused=True)
-    whole = [torch.zeros_like(t) if g is None else g for t, g in zip(others, found, strict=True)]
-    vectors, maps = len(passed.vectors), len(passed.feature_maps)
-    squares = torch.zeros(len(losses), placed.present.shape[1])
-    for time, gradient in zip(placed.times, each[: len(hidden)], strict=True):
-        squares[:, time] += gradient.square().sum(dim=(1, 2))
-    means = [gradient.mean(dim=0) for gradient in each]
+    parts = [hidden, cell, placed.biases, [passed.logits], passed.vectors, passed.feature_maps]
+    flat = [tensor for part in parts for tensor in part]
+    found = torch.autograd.grad(losses.mean(), flat, allow_unused=True)
+    whole = iter(torch.zeros_like(t) if g is None else g for t, g in zip(flat, found, strict=True))
+    of_hidden, of_cell, of_biases, of_logits, of_vectors, of_maps = ([next(whole) for _ in part] for part in parts)
+    # Row t of a state's gradient is what L_t sends there, as a part of the mean: all rows add up to the whole.
+    # In float64, where the square of a vanishing number is still not nothing.
+    squares = torch.stack(of_hidden).double().square().sum(dim=2)
+    at_times = squares.new_zeros(placed.present.shape[1], len(losses))
+    at_times.index_add_(0, torch.tensor(placed.times), squares)
     return _Gradients(
-        means[: len(hidden)],
-        means[len(hidden) :],
-        whole[1 + vectors + maps :],
-        whole[0],
-        torch.cat([gradient[0] for gradient in whole[1 : 1 + vectors]]),
-        whole[1 + vectors : 1 + vectors + maps],
-        _array(squares.sqrt()),
+        [gradient.sum(dim=0) for gradient in of_hidden],
+        [gradient.sum(dim=0) for gradient in of_cell],
+        of_biases,
+        of_logits[0].sum(dim=0),
+        torch.cat([gradient.sum(dim=0) for gradient in of_vectors]),
+        of_maps,
+        _array(len(losses) * at_times.T.sqrt()).astype(np.float32),
     )
-
-
-def _of_each(losses: Float[Tensor, " losses"], tensors: list[Tensor]) -> list[Float[Tensor, "losses ..."]]:
-    """The gradient of each loss with respect to each tensor; 0 where no path leads there."""
-    found = torch.autograd.grad(
-        losses,
-        tensors,
-        grad_outputs=torch.eye(len(losses)),
-        is_grads_batched=True,
-        allow_unused=True,
-        retain_graph=True,
-    )
-    return [
-        torch.zeros(len(losses), *tensor.shape) if gradient is None else gradient
-        for tensor, gradient in zip(tensors, found, strict=True)
-    ]
 
 
 @torch.no_grad()
@@ -214,7 +214,7 @@ def _readout(network: Network, feed: Feed, passed: Pass, steps: tuple[Step, ...]
         )
     top = passed.chains[-1][-1]
     if not top.stream.backward:
-        return _array(network.head(torch.cat([state.hidden for state in top.states])).softmax(dim=-1))
+        return _array(network.head(torch.cat([state.hidden[:1] for state in top.states])).softmax(dim=-1))
     count = len(steps)
     prefixes = replace(
         feed, inputs=feed.inputs.expand(count, *feed.inputs.shape[1:]), lengths=torch.arange(1, count + 1)
