@@ -12,6 +12,7 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 import pytest
+import torch
 
 import seqviz.tasks
 from seqviz.cells import CELLS
@@ -32,6 +33,7 @@ from seqviz.core.task import (
     shuffled,
 )
 from seqviz.core.topology import TOPOLOGIES
+from seqviz.networks.network import Network
 
 LETTERS = "abc"
 READINGS = {
@@ -128,7 +130,7 @@ BUILDERS = {
 }
 
 
-def settings(topology, reading="words", **others):
+def small(topology, reading="words", **others):
     """A small run of a toy task."""
     return RunConfig(task=f"toy-{topology}-{reading}", **{"hidden": 4, "embedding": 3, "batch": 4, **others})
 
@@ -147,17 +149,27 @@ def variations(topology):
         yield {"bidirectional": True, "layers": 3}
 
 
-def every_network():
-    """Each topology with each cell and each variation."""
-    for topology in TOPOLOGIES:
-        for cell in CELLS:
-            for others in variations(topology):
-                yield settings(topology, cell=cell, **others)
+EVERY_NETWORK = [
+    small(topology, cell=cell, **others) for topology in TOPOLOGIES for cell in CELLS for others in variations(topology)
+]
+"""Each topology with each cell and each variation."""
+
+
+def build(config, seed=0):
+    """The network of a toy configuration, none of its weights left at a round number."""
+    task = seqviz.tasks.task_of(config)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        network = Network(config, task.topology, task.reads, len(task.writes))
+        with torch.no_grad():
+            for parameter in network.parameters():
+                parameter.add_(0.2 * torch.randn_like(parameter))
+    return network.eval()
 
 
 def described(config):
     """A test's name for a configuration: what differs from the plain ones."""
-    return " ".join(f"{name}={value}" for name, value in config.to_query(settings("delayed")).items()) or "plain"
+    return " ".join(f"{name}={value}" for name, value in config.to_query(small("delayed")).items()) or "plain"
 
 
 @contextmanager

@@ -157,11 +157,11 @@ class Stack(nn.Module):
         outputs = []
         padded = lengths is not None and bool((lengths < x.shape[1]).any())
         for time, x_t in enumerate(x.unbind(1)):
-            if window and time and time % window == 0:
-                state = State(state.hidden.detach(), None if state.cell is None else state.cell.detach())
+            before = _detached(state) if window and time and time % window == 0 else state
             own_bias = weights.hidden_bias.clone()
-            new, gates = self.cell.step(weights._replace(hidden_bias=own_bias), x_t, state)
+            new, gates = self.cell.step(weights._replace(hidden_bias=own_bias), x_t, before)
             if padded and lengths is not None:
+                # A sequence that has ended keeps its last state, with its gradient: a cut in the padding is none.
                 here = (time < lengths)[:, None]
                 outputs.append(new.hidden * here)
                 cell = None if new.cell is None or state.cell is None else torch.where(here, new.cell, state.cell)
@@ -173,6 +173,10 @@ class Stack(nn.Module):
             chain.gates.append(gates)
             chain.hidden_bias.append(own_bias)
         return torch.stack(outputs, dim=1), state, chain
+
+
+def _detached(state: State) -> State:
+    return State(state.hidden.detach(), None if state.cell is None else state.cell.detach())
 
 
 def _flip(x: Tensor, lengths: Tensor | None) -> Tensor:
