@@ -1,6 +1,7 @@
 """Many to many, delayed: an English sentence is read to its end, then the German one is written."""
 
-from seqviz.ui import data, examples, lesson, live, settings
+from seqviz.ui import data, examples, lesson, settings
+from seqviz.ui.stage import stage
 
 lesson.opening(
     "Many to many, delayed",
@@ -13,7 +14,7 @@ config = settings.settings(
     source.digest,
 )
 example = examples.example(config, "Your own English sentence", "today the old man reads the book")
-live.watch(config, example, ("graph", "learning", "hidden", "gradient", "influence", "attention"))
+stage(config, example, ("graph", "learning", "hidden", "gradient", "influence", "attention"))
 
 lesson.equation(config, "the probability of each next German word")
 lesson.points(

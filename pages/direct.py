@@ -1,6 +1,7 @@
 """Many to many, direct: a word for every frame, as it arrives."""
 
-from seqviz.ui import data, examples, lesson, live, settings
+from seqviz.ui import data, examples, lesson, settings
+from seqviz.ui.stage import stage
 
 lesson.opening(
     "Many to many, direct",
@@ -14,8 +15,8 @@ source = data.choose(
     }
 )
 config = settings.settings(source.task, (*settings.NETWORK, "bidirectional", *settings.TRAINING), source.digest)
-example = examples.sequence(config)
-live.watch(config, example, ("graph", "learning", "hidden", "gradient", "readout", "influence"))
+example = examples.example(config, "Your own", "left left stop right")
+stage(config, example, ("graph", "learning", "hidden", "gradient", "readout", "influence"))
 
 lesson.equation(config, "the probability of each description")
 lesson.points(

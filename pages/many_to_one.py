@@ -1,6 +1,7 @@
 """Many to one: a review is read word by word, and one verdict comes out."""
 
-from seqviz.ui import data, examples, lesson, live, settings
+from seqviz.ui import data, examples, lesson, settings
+from seqviz.ui.stage import stage
 
 lesson.opening(
     "Many to one",
@@ -10,7 +11,7 @@ lesson.opening(
 source = data.choose({"reviews": "Short film reviews", "own-texts": "Your own texts"})
 config = settings.settings(source.task, (*settings.NETWORK, "bidirectional", *settings.TRAINING), source.digest)
 example = examples.example(config, "Your own sentence", "not bad at all")
-live.watch(config, example, ("graph", "learning", "hidden", "gradient", "readout"))
+stage(config, example, ("graph", "learning", "hidden", "gradient", "readout"))
 
 lesson.equation(config, "the probability of each verdict")
 lesson.points(

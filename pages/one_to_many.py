@@ -1,6 +1,7 @@
 """One to many: a picture goes in once, a caption comes out word by word."""
 
-from seqviz.ui import data, examples, lesson, live, settings
+from seqviz.ui import data, examples, lesson, settings
+from seqviz.ui.stage import stage
 
 lesson.opening(
     "One to many",
@@ -10,8 +11,8 @@ source = data.choose(
     {"scenes": "Drawn scenes", "digits": "Handwritten digits", "own-captions": "Your own pictures with captions"}
 )
 config = settings.settings(source.task, (*settings.NETWORK, *settings.TRAINING, "teacher_forcing"), source.digest)
-example = examples.picture(config)
-live.watch(config, example, ("graph", "learning", "hidden", "gradient", "picture", "influence"))
+example = examples.example(config, "Your own scene", "a small red circle above a blue square")
+stage(config, example, ("graph", "learning", "hidden", "gradient", "picture", "influence"))
 
 lesson.equation(config, "the probability of each next word")
 lesson.points(

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, fields
 import numpy as np
 from jaxtyping import Bool, Float32, Int64
 
+from seqviz.core.answers import Answer, Written
 from seqviz.core.config import RunConfig
 from seqviz.core.task import Example
 from seqviz.core.topology import Step
@@ -164,6 +165,8 @@ class Moment:
 
     baseline: what a method without a network reaches, with its name. score_name: what the score counts.
     diverged: "" or why the run cannot go on.
+    answers: what the network says of the menu's examples; written: the chosen example's output written in several
+    ways. Both are there only where a figure on show needs them.
     """
 
     history: History
@@ -172,6 +175,8 @@ class Moment:
     baseline: float
     score_name: str
     diverged: str = ""
+    answers: tuple[Answer, ...] = ()
+    written: Written | None = None
 
 
 @dataclass(frozen=True)
@@ -179,7 +184,10 @@ class Look:
     """What a person has chosen to see in the pictures.
 
     stream: row of `Trace.hidden` to draw. quantity: "hidden", "cell_state" or the name of a gate.
+    temperature: of the sentences that are drawn at random. beam: width of the beam search.
     """
 
     stream: int = 0
     quantity: str = "hidden"
+    temperature: float = 1.0
+    beam: int = 3

@@ -158,6 +158,10 @@ class Task(Protocol):
         """`size` training examples, decided by `seed` and `step` alone."""
         ...
 
+    def by_baseline(self, example: Example) -> tuple[str, ...]:
+        """What the baseline says of an example, as labels of `writes`."""
+        ...
+
     def read(self, typed: str) -> Example:
         """What a person typed, as an example with unknown targets. Raises BadInput."""
         ...

@@ -21,11 +21,15 @@ Draw = Callable[[Moment, Look], "go.Figure"]
 
 @dataclass(frozen=True)
 class Picture:
-    """A figure as a page offers it: its title, one sentence that says what to look for, and how it is drawn."""
+    """A figure as a page offers it: its title, one sentence that says what to look for, and how it is drawn.
+
+    needs: fields of `Moment` that cost extra and are filled in only where a figure on show asks for them.
+    """
 
     title: str
     look_for: str
     draw: Draw
+    needs: frozenset[str] = frozenset()
 
 
 FIGURES: Registry[Picture] = Registry(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import torch
 from jaxtyping import Int64
 from torch import Tensor
 
+from seqviz.core.answers import Branch
 from seqviz.networks.network import Feed, Network
 
 
@@ -64,26 +64,11 @@ def _write(
     return torch.stack(words, dim=1)
 
 
-@dataclass(frozen=True)
-class Branch:
-    """One node of a beam search's tree.
-
-    parent: index of the node it goes on from, -1 at the root. time: its step, from 0. word: its class.
-    log_probability: of the whole sentence up to here, in nats. kept: whether the beam went on from it.
-    """
-
-    parent: int
-    time: int
-    word: int
-    log_probability: float
-    kept: bool
-
-
 @torch.no_grad()
 def beam(
     network: Network, feed: Feed, end: int, longest: int, width: int
 ) -> tuple[tuple[int, ...], tuple[Branch, ...]]:
-    """The most probable sentence that a beam of `width` finds for one example, and every branch it looked at.
+    """The best sentence that a beam of `width` finds for one example, and every branch it looked at.
 
     Of the finished sentences the one with the highest log-probability per word wins, so that short ones are not
     favoured (Wu et al. 2016, sec. 7, with α = 1). Raises ValueError for a batch of more than one.

@@ -30,7 +30,10 @@ class Control:
 
 CONTROLS: Mapping[str, Control] = {
     "cell": Control(
-        "Network", "Cell", "The equation that makes each hidden state from the input and the state before.", tuple(CELLS),
+        "Network",
+        "Cell",
+        "The equation that makes each hidden state from the input and the state before.",
+        tuple(CELLS),
         {key: CELLS[key].title for key in CELLS},
     ),
     "hidden": Control(
@@ -48,7 +51,10 @@ CONTROLS: Mapping[str, Control] = {
     ),
     "layer_norm": Control("Network", "Normalise between layers", "Keeps the numbers between layers at one scale."),
     "dropout": Control(
-        "Network", "Dropout between layers", "Hides this share of the numbers at random while training.", (0.0, 0.1, 0.2, 0.3, 0.5)
+        "Network",
+        "Dropout between layers",
+        "Hides this share of the numbers at random while training.",
+        (0.0, 0.1, 0.2, 0.3, 0.5),
     ),
     "learning_rate": Control(
         "Training",
@@ -87,6 +93,7 @@ CONTROLS: Mapping[str, Control] = {
         (0, 1, 2, 3, 5, 10, 20),
         {0: "never"},
     ),
-    "lag": Control("Data", "Lag", "Steps between what has to be remembered and the question.", (2, 5, 10, 20, 30, 40, 60, 80, 100)),
+    "lag": Control(
+        "Data", "Lag", "Steps between what has to be remembered and the question.", (2, 5, 10, 20, 30, 40, 60, 80, 100)
+    ),
 }
-

@@ -11,14 +11,19 @@ PAGES = Path(__file__).parents[2] / "pages"
 LESSONS: dict[str, dict[str, str]] = {
     "Four wirings": {
         "many_to_one": "Many to one",
+        "one_to_many": "One to many",
+        "direct": "Many to many, direct",
+        "delayed": "Many to many, delayed",
     },
 }
 """Sections of the menu, each with the file of every lesson and its title."""
 
 STYLE = """<style>
-[data-testid="stMainBlockContainer"] { padding: 3.6rem 2rem 2rem; max-width: 1800px; }
-[data-testid="stMainBlockContainer"] h1 { font-size: 1.75rem; padding: 0; }
-[data-testid="stSidebarContent"] [data-testid="stSidebarHeader"] { height: 2.5rem; margin: 0; }
+[data-testid="stMainBlockContainer"] { padding: 3.4rem 1.5rem 3rem; max-width: 1900px; }
+[data-testid="stMainBlockContainer"] h1 { font-size: 1.7rem; padding: 0; }
+[data-testid="stMainBlockContainer"] > div > [data-testid="stVerticalBlock"] { gap: 0.6rem; }
+[data-testid="stSidebarHeader"] { height: 2.4rem; min-height: 0; margin: 0; }
+[data-testid="stSidebarContent"] .stExpander summary { padding: 0.4rem 0.75rem; }
 </style>"""
 
 

@@ -1,0 +1,92 @@
+"""What a network says by itself: of the menu's examples, and of one example written in several ways."""
+
+from __future__ import annotations
+
+import torch
+from jaxtyping import Int64
+from torch import Tensor
+
+from seqviz.core.answers import Answer, Branch, Sentence, Written
+from seqviz.core.records import Run
+from seqviz.core.task import END, IGNORE, Example, Task, collate
+from seqviz.networks.decode import beam, greedy, sample
+from seqviz.networks.network import Feed, Network
+from seqviz.tasks import task_of
+from seqviz.training.model import loaded
+from seqviz.training.tracing import LONGEST
+
+DRAWS = 3
+"""Sentences drawn at random beside the greedy one."""
+
+
+@torch.no_grad()
+def answers(run: Run) -> tuple[Answer, ...]:
+    """What the network makes of each example of the task's menu, writing freely where it writes."""
+    task, network = task_of(run.config), loaded(run)
+    feed = network.feed(collate(task.examples), run.config.reverse)
+    if task.topology.writes_words:
+        said = greedy(network, feed, task.writes.index(END), LONGEST)
+    else:
+        said = torch.where(feed.targets == IGNORE, IGNORE, network(feed).logits.argmax(dim=-1))
+    return tuple(_answer(task, example, row.tolist()) for example, row in zip(task.examples, said, strict=True))
+
+
+def write(run: Run, example: Example, temperature: float, width: int) -> Written:
+    """`example`'s output written greedily, drawn `DRAWS` times at `temperature`, and by a beam of `width`.
+
+    The draws depend on the run's seed and update, so that looking twice shows the same. Raises ValueError where the
+    topology writes no words or the temperature is not above 0.
+    """
+    task, network = task_of(run.config), loaded(run)
+    end = task.writes.index(END) if END in task.writes else -1
+    feed = network.feed(collate([example]), run.config.reverse)
+    generator = torch.Generator().manual_seed(run.config.seed * 1_000_003 + run.step)
+    ways = [("best word each time", greedy(network, feed, end, LONGEST))]
+    ways += [
+        (f"drawn, {place + 1}", sample(network, feed, end, LONGEST, temperature, generator)) for place in range(DRAWS)
+    ]
+    best, branches = beam(network, feed, end, LONGEST, width)
+    ways.append((f"beam of {width}", torch.tensor([best])))
+    return Written(
+        task.writes,
+        tuple(_sentence(task, network, feed, way, words, end) for way, words in ways),
+        branches,
+        _path(branches, best),
+        tuple(_words(task, example.targets.tolist())),
+    )
+
+
+@torch.no_grad()
+def _sentence(
+    task: Task, network: Network, feed: Feed, way: str, words: Int64[Tensor, "1 outputs"], end: int
+) -> Sentence:
+    forced = Feed(feed.inputs, feed.lengths, words, network.shifted(words))
+    each = network(forced).logits[0].log_softmax(dim=-1).gather(1, words[0][:, None])
+    return Sentence(way, tuple(_words(task, words[0].tolist())), float(each.sum()))
+
+
+def _path(branches: tuple[Branch, ...], words: tuple[int, ...]) -> tuple[int, ...]:
+    """The branches that spell `words`, from the root on."""
+    path: list[int] = []
+    for word in words:
+        parent = path[-1] if path else -1
+        path.append(next(i for i, b in enumerate(branches) if b.kept and (b.parent, b.word) == (parent, word)))
+    return tuple(path)
+
+
+def _answer(task: Task, example: Example, said: list[int]) -> Answer:
+    wanted, own = _words(task, example.targets.tolist()), _words(task, said)
+    return Answer(
+        " ".join(example.words), " ".join(wanted), " ".join(own), " ".join(task.by_baseline(example)), own == wanted
+    )
+
+
+def _words(task: Task, indices: list[int]) -> list[str]:
+    """The labels up to the end mark, outputs without a target left out."""
+    words: list[str] = []
+    for index in indices:
+        if index != IGNORE and task.writes[index] == END:
+            break
+        if index != IGNORE:
+            words.append(task.writes[index])
+    return words
