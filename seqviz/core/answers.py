@@ -24,7 +24,7 @@ class Answer:
 class Branch:
     """One node of a beam search's tree.
 
-    parent: index of the node it goes on from, -1 at the root. time: its step, from 0. word: its place in the task's `writes`.
+    parent: index of the node it goes on from, -1 at the root. time: its step, from 0. word: its place in `writes`.
     log_probability: of the whole sentence up to here, in nats. kept: whether the beam went on from it.
     """
 
@@ -48,8 +48,9 @@ class Sentence:
 class Written:
     """One example's output written in several ways at the present weights.
 
-    labels: the words that can be written. sentences: greedy first, then drawn ones, then the beam's. branches: every node the beam looked at, parents first.
-    best: indices of the branches that make the beam's sentence, in order. wanted: the right words, () if not known.
+    labels: the words that can be written. sentences: greedy first, then drawn ones, then the beam's. branches: every
+    node the beam looked at, parents first. best: indices of the branches that make the beam's sentence, in order.
+    wanted: the right words, () if not known.
     """
 
     labels: tuple[str, ...]
