@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, fields
 import numpy as np
 from jaxtyping import Bool, Float32, Int64
 
+from seqviz.core.analysis import Analysis
 from seqviz.core.answers import Answer, Written
 from seqviz.core.config import RunConfig
 from seqviz.core.task import Example
@@ -166,7 +167,8 @@ class Moment:
     baseline: what a method without a network reaches, with its name. score_name: what the score counts.
     diverged: "" or why the run cannot go on.
     answers: what the network says of the menu's examples; written: the chosen example's output written in several
-    ways. Both are there only where a figure on show needs them.
+    ways. analysis: why its gradients are as large as they are. All three are there only where a figure on show needs
+    them.
     """
 
     history: History
@@ -177,6 +179,7 @@ class Moment:
     diverged: str = ""
     answers: tuple[Answer, ...] = ()
     written: Written | None = None
+    analysis: Analysis | None = None
 
 
 @dataclass(frozen=True)
@@ -185,9 +188,12 @@ class Look:
 
     stream: row of `Trace.hidden` to draw. quantity: "hidden", "cell_state" or the name of a gate.
     temperature: of the sentences that are drawn at random. beam: width of the beam search.
+    loss, state: steps t and k of the ∂L_t/∂h_k to look at; -1 for the last loss and for the chain's first state.
     """
 
     stream: int = 0
     quantity: str = "hidden"
     temperature: float = 1.0
     beam: int = 3
+    loss: int = -1
+    state: int = -1

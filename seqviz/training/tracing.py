@@ -95,6 +95,12 @@ def trace(run: Run, example: Example) -> Trace:
     return result
 
 
+def feed_of(network: Network, traced: Trace) -> Feed:
+    """The batch of one that a trace was made of, the network's own answer included where the truth is not known."""
+    targets = traced.targets[[step.emits for step in traced.steps]]
+    return network.feed(collate([replace(traced.example, targets=targets)]), traced.config.reverse)
+
+
 def _feed(network: Network, task: Task, example: Example, run: Run) -> tuple[Feed, bool]:
     """The example as a batch of one, and whether its targets are true ones."""
     if bool((example.targets != IGNORE).any()):
