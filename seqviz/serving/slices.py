@@ -9,15 +9,17 @@ ALONE: Final = 0.09
 ROUND: Final = 0.4
 """Seconds of training that all runs of one worker share before the first of them has its turn again."""
 DRAWING_SHARE: Final = 0.1
-"""Drawing may cost a lone run this share of its training time; where pictures cost more they come less often."""
+"""Drawing may cost a lone run this share of its training time; where pictures cost more they come less often, …"""
+LONGEST: Final = 0.25
+"""… but never so seldom that they would seem to stand still."""
 
 
 def budget(running: int, drawing: float) -> float:
     """Seconds of training in one turn of one of `running` runs whose pictures take `drawing` seconds to make.
 
-    A shared turn is never shorter than the drawing that follows it, so half of a full worker's time goes to training.
+    A shared turn is at least as long as the drawing that follows it, so half of a full worker's time goes to training.
     """
-    alone = max(ALONE, drawing / DRAWING_SHARE)
+    alone = min(max(ALONE, drawing / DRAWING_SHARE), LONGEST)
     return alone if running <= 1 else min(alone, max(ROUND / running, drawing))
 
 

@@ -1,19 +1,24 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqviz.serving.slices import ALONE, DRAWING_SHARE, ROUND, Rate, budget
+from seqviz.serving.slices import ALONE, DRAWING_SHARE, LONGEST, ROUND, Rate, budget
 
 SECONDS = st.floats(1e-6, 10)
 
 
-@given(SECONDS)
+@given(st.floats(1e-6, DRAWING_SHARE * LONGEST))
 def test_alone_drawing_costs_at_most_its_share_of_the_training(drawing):
-    assert budget(1, drawing) >= ALONE
+    assert ALONE <= budget(1, drawing) <= LONGEST
     assert drawing <= budget(1, drawing) * DRAWING_SHARE * (1 + 1e-9)
 
 
+@given(SECONDS)
+def test_pictures_keep_coming_however_long_they_take(drawing):
+    assert ALONE <= budget(1, drawing) <= LONGEST
+
+
 @given(st.integers(2, 100), SECONDS)
-def test_together_all_have_had_a_turn_after_one_round_or_as_soon_as_drawing_allows(running, drawing):
+def test_together_nobody_waits_longer_than_a_round_and_the_drawing(running, drawing):
     turn = budget(running, drawing)
     assert turn <= budget(1, drawing)
     assert turn * running <= max(ROUND, drawing * running) * (1 + 1e-9)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from seqviz.serving.wire import changes, pack, plain, plain_figure
+from tests.serving.workshop import applied, read_frame
 
 ARRAYS = st.one_of(
     hnp.arrays(np.float32, hnp.array_shapes(min_dims=1, max_dims=2, min_side=0, max_side=4)),
@@ -35,24 +36,19 @@ def same(left, right):
     return repr(left) == repr(right)
 
 
-@pytest.fixture(scope="session")
-def sent(read_frame):
+def sent(old, new):
     """The changes from the old to the new after they have been through a frame."""
-
-    def send(old, new):
-        found = [[list(change.path), change.value] for change in changes(old, new)]
-        return read_frame(pack({"changes": found}))["changes"]
-
-    return send
+    found = [[list(change.path), change.value] for change in changes(old, new)]
+    return read_frame(pack({"changes": found}))["changes"]
 
 
 @given(VALUES, VALUES)
-def test_changes_turn_the_old_into_the_new(sent, applied, old, new):
+def test_changes_turn_the_old_into_the_new(old, new):
     assert same(applied(copy.deepcopy(old), sent(old, new)), new)
 
 
 @given(VALUES, st.data())
-def test_one_replaced_leaf_is_the_only_thing_sent(sent, value, data):
+def test_one_replaced_leaf_is_the_only_thing_sent(value, data):
     record = {"data": [{"x": value, "y": np.zeros(3, np.float32)}], "layout": {"title": "before"}}
     altered = copy.deepcopy(record)
     altered["data"][0]["y"] = data.draw(hnp.arrays(np.float32, 3).filter(lambda array: array.any()))
@@ -61,16 +57,16 @@ def test_one_replaced_leaf_is_the_only_thing_sent(sent, value, data):
 
 
 @given(VALUES)
-def test_nothing_changed_sends_nothing(sent, value):
+def test_nothing_changed_sends_nothing(value):
     assert sent(value, copy.deepcopy(value)) == []
 
 
 @pytest.mark.parametrize(("old", "new"), [(1, True), (1, 1.0), (0, None), ("1", 1)])
-def test_values_that_python_calls_equal_are_still_told_apart(sent, old, new):
+def test_values_that_python_calls_equal_are_still_told_apart(old, new):
     assert sent({"a": old}, {"a": new}) == [[["a"], new]]
 
 
-def test_numbers_are_rounded_to_32_bits_and_nan_survives_in_arrays_only(read_frame):
+def test_numbers_are_rounded_to_32_bits_and_nan_survives_in_arrays_only():
     value = plain({"a": np.array([1 / 3, math.nan]), "b": math.nan, "c": np.int64(7), "d": np.array([1, 2])})
     frame = read_frame(pack(value))
     assert frame["a"].dtype == np.float32
@@ -92,7 +88,7 @@ def test_what_cannot_be_carried_is_refused():
         plain({"a": {1, 2}})
 
 
-def test_a_figure_is_sent_without_its_template(read_frame):
+def test_a_figure_is_sent_without_its_template():
     figure = go.Figure(
         go.Heatmap(z=np.eye(3)), layout={"template": "plotly_dark", "title": {"text": "Hidden states"}, "height": 200}
     )

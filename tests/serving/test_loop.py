@@ -1,0 +1,32 @@
+import subprocess
+import sys
+import time
+
+PARENT = """
+import subprocess, sys, time
+worker = subprocess.Popen([sys.executable, "-m", "tests.serving.stand_in"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+worker.stdout.read(9)
+print(worker.pid, flush=True)
+time.sleep(60)
+"""
+
+
+def is_running(pid):
+    try:
+        with open(f"/proc/{pid}/stat") as stat:
+            return stat.read().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def test_a_worker_dies_with_its_parent_even_when_that_is_killed():
+    parent = subprocess.Popen([sys.executable, "-c", PARENT], stdout=subprocess.PIPE, text=True)
+    pid = int(parent.stdout.readline())
+    assert is_running(pid)
+    parent.kill()
+    parent.wait()
+    deadline = time.monotonic() + 20
+    while is_running(pid) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert not is_running(pid)
+    parent.stdout.close()

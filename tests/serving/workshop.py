@@ -1,0 +1,165 @@
+import json
+import math
+from dataclasses import dataclass, field, fields, replace
+
+import numpy as np
+import plotly.graph_objects as go
+
+from seqviz.core.records import History, Run, Stream, Trace
+from seqviz.core.task import BadInput, Baseline
+from seqviz.figures import Picture
+from seqviz.serving.messages import Drawn, Kind
+from seqviz.serving.session import Tools
+
+
+def read_frame(frame):
+    """A reader written from the description of the format alone."""
+    length = int.from_bytes(frame[:4], "little")
+    assert length % 4 == 0
+    header = json.loads(frame[4 : 4 + length].decode())
+    arrays, place = [], 4 + length
+    for kind, shape in header.pop("arrays"):
+        count = math.prod(shape)
+        arrays.append(np.frombuffer(frame, f"<{kind}", count, place).reshape(shape))
+        place += 4 * count
+    assert place == len(frame)
+
+    def filled(value):
+        if isinstance(value, dict):
+            return arrays[value["$"]] if set(value) == {"$"} else {key: filled(item) for key, item in value.items()}
+        return [filled(item) for item in value] if isinstance(value, list) else value
+
+    return filled(header)
+
+
+def applied(old, found):
+    """`old` with changes made to it, as a screen makes them."""
+    whole = {"root": old}
+    for path, value in found:
+        keys = ["root", *path]
+        inside = whole
+        for key in keys[:-1]:
+            inside = inside[key]
+        inside[keys[-1]] = value
+    return whole["root"]
+
+
+@dataclass
+class Clock:
+    """Time that passes only when something says that it does."""
+
+    now: float = 0.0
+
+    def __call__(self):
+        return self.now
+
+
+@dataclass
+class FakeTask:
+    """Ten examples to learn from; its menu has three, of which only their names matter here."""
+
+    title: str
+    train_size: int = 10
+    score_name: str = "accuracy"
+    baseline: Baseline = Baseline("always the commonest answer", 0.5)  # noqa: RUF009 - frozen
+    examples: tuple = ("first", "second", "third")
+
+    def read(self, typed):
+        if not typed.isascii():
+            raise BadInput("Only plain letters, please.")
+        return f"typed {typed}"
+
+
+@dataclass
+class Workshop:
+    """Training that takes a hundredth of a second an update and drawing that takes none, written down as it is done."""
+
+    clock: Clock
+    advanced: list = field(default_factory=list)
+    seconds: float = 0.01
+    fail: Exception | None = None
+    diverges_at: int = 10**9
+
+    def __post_init__(self):
+        self.tasks = {}
+
+    def task_of(self, config):
+        return self.tasks.setdefault(config.task, FakeTask(config.task))
+
+    def start(self, config):
+        if config.layers == 3:
+            raise ValueError("three layers are not built here")
+        return Run(config, 0, {"w": np.zeros(1, np.float32)}, {}, History())
+
+    def advance(self, run, steps):
+        if self.fail:
+            raise self.fail
+        self.advanced.append((run.config.learning_rate, steps))
+        self.clock.now += steps * self.seconds
+        made = list(range(run.step + 1, run.step + steps + 1))
+        zeros = [0.0] * steps
+        history = run.history.extended(step=made, loss=zeros, score=zeros, grad_norm=zeros)
+        diverged = "The loss is no longer a number." if made[-1] >= self.diverges_at else ""
+        return replace(run, step=made[-1], history=history, diverged=diverged)
+
+    def trace(self, run, example):
+        unused = {item.name: None for item in fields(Trace)}
+        known = {
+            "config": run.config,
+            "update": run.step,
+            "example": example,
+            "streams": (Stream(0), Stream(0, backward=True)),
+            "gates": {"reset": None, "candidate": None},
+            "cell_state": np.zeros((2, 3, 0)),
+        }
+        return Trace(**{**unused, **known})
+
+    @property
+    def tools(self):
+        def draw(moment, look):
+            numbers = [moment.trace.update, len(moment.history.step), moment.trace.config.learning_rate]
+            return go.Figure(go.Scatter(y=np.array(numbers)), {"title": {"text": str(moment.trace.example)}})
+
+        def draw_look(moment, look):
+            return go.Figure(layout={"title": {"text": f"{look.quantity} {look.stream}"}})
+
+        figures = {"numbers": Picture("Numbers", "Look.", draw), "look": Picture("Look", "Look.", draw_look)}
+        return Tools(self.start, self.advance, self.trace, self.task_of, figures)
+
+
+@dataclass
+class Eye:
+    """A session's messages as a browser and the hub understand them; it says "drawn" when told to look."""
+
+    kept: list = field(default_factory=list)
+    notices: list = field(default_factory=list)
+    waiting: list = field(default_factory=list)
+    figures: object = None
+    status: object = None
+    kind: Kind | None = None
+
+    def receive(self, kind, content):
+        if kind in (Kind.MOVING, Kind.RESTING):
+            self.waiting.append((kind, content))
+        elif kind is Kind.NOTICE:
+            self.notices.append(json.loads(content))
+        else:
+            self.kept.append(content)
+
+    def look(self, session):
+        """Draws what has come, one frame after the other, until nothing is left. Returns how many came."""
+        count = 0
+        while self.waiting:
+            self.kind, content = self.waiting.pop(0)
+            assert not self.waiting, "two frames were on their way at once"
+            frame = read_frame(content)
+            self.figures = applied(self.figures, frame["changes"])
+            self.status = frame["status"]
+            session.obey(Drawn())
+            count += 1
+        return count
+
+    @property
+    def numbers(self):
+        """update, length of the history, learning rate: what the picture shows."""
+        return [round(float(value), 6) for value in self.figures["numbers"]["data"][0]["y"]]
