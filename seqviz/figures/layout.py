@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Final
 
 import numpy as np
@@ -17,20 +17,27 @@ from jaxtyping import Float32
 from seqviz.core.graph import Edge, EdgeKind, Graph, Node, NodeKind, graph_of
 from seqviz.core.records import Stream
 from seqviz.core.topology import DELAYED, Step
-from seqviz.figures.words import LINE, Lettering, lettering
+from seqviz.figures.words import CHARACTER, LINE, Lettering, lettering
 
 WIDTH: Final = 830.0
 """px between the row names and the colour bars on a page 1366 px wide."""
-HEIGHT: Final = 306.0
+HEIGHT: Final = 284.0
 """px of the whole picture, unless many rows need more."""
 FEWEST: Final = 6
 """Columns that share the width at least, so that a short example does not tear apart."""
 SEGMENT_GAP: Final = 0.7
 """Columns left free between two segments."""
-PICTURE: Final = 40.0
+THUMBNAIL: Final = 40.0
 """Height of an input's small picture, in px."""
 SIDEWAYS: Final = 0.2
 """How far the two directions stand to either side of their step's column, so that wires pass between them."""
+
+WIRING: Final = 23.0
+"""Height between two rows that wires connect, in px."""
+ANSWER: Final = 96.0
+"""Width that a network's only output may take, in px."""
+LOSS: Final = 24.0
+"""Height of the row of losses, in px."""
 
 Point = tuple[float, float]
 Route = tuple[Point, ...]
@@ -84,9 +91,9 @@ class Rows:
     losses: Band
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Plan:
-    """The whole picture as positions.
+    """The whole picture as positions. A plan equals itself alone, so that what is drawn from it can be kept.
 
     graph: what is drawn. boxes: every node's place. routes: every edge's way, from the border of its source to that
     of its target. columns: (steps,) x of each step. spacing: px from one column to the next on a stage `WIDTH` wide.
@@ -106,13 +113,22 @@ class Plan:
     left: float
     right: float
 
-    def edges(self, *kinds: EdgeKind) -> tuple[Edge, ...]:
-        """The edges of these kinds, in the graph's order."""
-        return tuple(edge for edge in self.graph.edges if edge.kind in kinds)
+    @cached_property
+    def nodes(self) -> Mapping[NodeKind, tuple[Node, ...]]:
+        """The nodes of each kind, in the graph's order."""
+        return {kind: tuple(node for node in self.graph.nodes if node.kind is kind) for kind in NodeKind}
 
-    def nodes(self, kind: NodeKind) -> tuple[Node, ...]:
-        """The nodes of one kind, in the graph's order."""
-        return tuple(node for node in self.graph.nodes if node.kind is kind)
+    @cached_property
+    def edges(self) -> Mapping[EdgeKind, tuple[Edge, ...]]:
+        """The edges of each kind, in the graph's order."""
+        return {kind: tuple(edge for edge in self.graph.edges if edge.kind is kind) for kind in EdgeKind}
+
+    @cached_property
+    def number(self) -> Mapping[Node | Edge, int]:
+        """Where each node and each edge stands in the graph."""
+        number: dict[Node | Edge, int] = {node: place for place, node in enumerate(self.graph.nodes)}
+        number.update({edge: place for place, edge in enumerate(self.graph.edges)})
+        return number
 
 
 def columns_of(steps: Sequence[Step]) -> Float32[np.ndarray, " steps"]:
@@ -129,21 +145,29 @@ def plan(
     longest_read: int,
     longest_written: int,
     pictures: bool,
+    scored: tuple[bool, ...],
 ) -> Plan:
     """Places everything.
 
     steps, streams, present: as in `Trace`. attention: whether outputs look back at the encoder.
     longest_read, longest_written: characters of the longest word among the inputs and among the classes.
     pictures: whether inputs are shown as small pictures, which need a higher row.
+    scored: the steps at which a loss enters.
     """
-    graph = graph_of(steps, streams, np.array(present), attention)
+    graph = graph_of(steps, streams, np.array(present), attention, np.array(scored))
     columns = columns_of(steps)
     missing = max(FEWEST - (float(columns[-1]) + 1), 0) / 2
     left, right = -0.5 - missing, float(columns[-1]) + 0.5 + missing
+    outputs = [float(x) for x, step in zip(columns, steps, strict=True) if step.emits]
+    share = 0.84  # of a column that a box may fill
+    if len(outputs) == 1 and outputs[0] + 0.5 == right:
+        # A single answer stands at the edge: with a little more room there it need not be crowded like the inputs.
+        right += max(ANSWER / WIDTH * (right - left) - 1, 0) / 2
     spacing = WIDTH / (right - left)
-    read, written = lettering(longest_read, spacing * 0.84), lettering(longest_written, spacing * 0.84)
+    alone = 2 * (right - outputs[0]) * share if len(outputs) == 1 else share
+    read, written = lettering(longest_read, spacing * share), lettering(longest_written, spacing * alone)
     rows = _rows(graph, streams, attention, steps[-1].segment > 0, read, written, pictures)
-    boxes = _boxes(graph, streams, rows, columns, spacing, read, written)
+    boxes = _boxes(graph, streams, rows, columns, spacing, read, written, pictures)
     routes = {edge: _route(edge, boxes, rows, streams) for edge in graph.edges}
     spans = _spans(steps, columns)
     return Plan(graph, boxes, routes, rows, columns, spacing, read, written, spans, left, right)
@@ -159,13 +183,13 @@ def _rows(
     pictures: bool,
 ) -> Rows:
     floor = LINE + 4 if several else 1.0
-    inputs = Band(floor, floor + read.height + (PICTURE if pictures else 0) + 9)
+    inputs = Band(floor, floor + read.height + (THUMBNAIL if pictures else 0) + 7)
     far = any(edge.kind is EdgeKind.EMITS and edge.source.step != edge.target.step for edge in graph.edges)
-    wiring = 52.0 if attention else 38.0 if far else 26.0
-    output = written.height + 8 if written.upright else 2 * LINE + 6
-    low = inputs.top + 26
+    wiring = 52.0 if attention else 36.0 if far else WIRING
+    output = written.height + 6 if written.upright else 2 * LINE + 4
+    low = inputs.top + WIRING
     gaps = [0.0] + [6.0 if above.backward else 20.0 for above in streams[1:]]
-    free = HEIGHT - low - wiring - 8 - output - 28 - sum(gaps)
+    free = HEIGHT - low - wiring - 8 - output - LOSS - sum(gaps)
     height = max(free / len(streams), 14.0)
     bands = []
     for gap in gaps:
@@ -174,7 +198,7 @@ def _rows(
         low += height
     gauges = Band(low + wiring, low + wiring + 7)
     outputs = Band(gauges.top + 1, gauges.top + 1 + output)
-    return Rows(inputs, tuple(bands), low + wiring / 2, gauges, outputs, Band(outputs.top, outputs.top + 28))
+    return Rows(inputs, tuple(bands), low + wiring / 2, gauges, outputs, Band(outputs.top, outputs.top + LOSS))
 
 
 def _boxes(
@@ -185,25 +209,29 @@ def _boxes(
     spacing: float,
     read: Lettering,
     written: Lettering,
+    pictures: bool,
 ) -> dict[Node, Box]:
     both = any(stream.backward for stream in streams)
+    several = sum(node.kind is NodeKind.OUTPUT for node in graph.nodes) > 1
     strip = min(0.17, 16 / spacing) if both else min(0.24, 22 / spacing)
 
     def place(node: Node) -> Box:
         x = float(columns[node.step])
         match node.kind:
             case NodeKind.INPUT:
-                return Box(x, word(read), rows.inputs)
+                thumbnail = THUMBNAIL / 2 / spacing + 0.02 if pictures else 0.0
+                return Box(x, min(max(word(read), thumbnail), 0.42), rows.inputs)
             case NodeKind.HIDDEN:
                 aside = 0.0 if not both else SIDEWAYS if streams[node.stream].backward else -SIDEWAYS
                 return Box(x + aside, strip, rows.streams[node.stream])
             case NodeKind.OUTPUT:
-                return Box(x, word(written), Band(rows.gauges.bottom, rows.outputs.top))
+                half = word(written) if several else (written.longest * CHARACTER + 16) / 2 / spacing
+                return Box(x, half, Band(rows.gauges.bottom, rows.outputs.top))
             case NodeKind.LOSS:
                 return Box(x, strip, Band(rows.losses.middle, rows.losses.middle))
 
     def word(set_as: Lettering) -> float:
-        fitting = 0.42 if set_as.upright else (set_as.longest * 8 + 16) / 2 / spacing
+        fitting = 0.42 if set_as.upright else (set_as.longest * CHARACTER + 16) / 2 / spacing
         return min(max(fitting, strip + (SIDEWAYS if both else 0) + 0.02), 0.42)
 
     return {node: place(node) for node in graph.nodes}

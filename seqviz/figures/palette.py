@@ -30,6 +30,9 @@ AMOUNT: Final = "#0a86b4"
 """The full end of the sequential scale from 0 to 1: gates, probabilities, attention."""
 FED_BACK: Final = "#b9cdf7"
 """A pale input: a word that was not given but comes from the output before."""
+ON_LIGHT: Final = "#0e1117"
+ON_DARK: Final = "#ffffff"
+"""Type on a box filled with one of the colours above."""
 CLEAR: Final = "rgba(0,0,0,0)"
 
 ROLES: Final = {"input": INPUT, "hidden": HIDDEN, "output": OUTPUT, "target": TARGET, "gradient": GRADIENT}

@@ -20,15 +20,17 @@ CHARACTER: Final = 8.0
 """Width of a character of 14 px type, in px, on the generous side. In 20 px type a stage is larger as a whole."""
 LINE: Final = 17.0
 """Height of a line of 14 px type, in px."""
-LONGEST: Final = 9
-"""Characters that a word may keep where space is short."""
+LEGIBLE: Final = 6
+"""Characters of a word that must be there if it is set level."""
+LONGEST: Final = 7
+"""Characters that a word may keep where it stands upright."""
 
 
-def shortened(word: str, longest: int = LONGEST) -> str:
+def shortened(word: str, longest: int) -> str:
     """The word, cut with "…" where it is longer than `longest`.
 
-    >>> shortened("extraordinarily"), shortened("film")
-    ('extraord…', 'film')
+    >>> shortened("extraordinarily", 8), shortened("film", 8)
+    ('extraor…', 'film')
     """
     return word if len(word) <= longest else word[: longest - 1] + "…"
 
@@ -55,14 +57,17 @@ class Lettering:
     @property
     def height(self) -> float:
         """Room that the labels need, in px of 14 px type."""
-        return self.longest * CHARACTER + 4 if self.upright else LINE
+        return self.longest * 0.95 * CHARACTER + 4 if self.upright else LINE
 
 
 def lettering(longest_word: int, spacing: float, longest: int = LONGEST) -> Lettering:
-    """How to set words of up to `longest_word` characters in columns `spacing` px apart."""
-    level = min(longest_word, longest + 3)
-    if level * CHARACTER + 6 <= spacing:
-        return Lettering(level, upright=False, every=1)
+    """How to set words of up to `longest_word` characters where each may be `spacing` px wide.
+
+    Level as long as `LEGIBLE` characters of a word, or all of it, find room, otherwise upright, up to `longest`.
+    """
+    fitting = int((spacing - 4) / CHARACTER)
+    if fitting >= min(longest_word, LEGIBLE):
+        return Lettering(min(longest_word, fitting), upright=False, every=1)
     return Lettering(min(longest_word, longest), upright=True, every=int(np.ceil(LINE / spacing)))
 
 
