@@ -25,7 +25,7 @@ from seqviz.figures.layout import Plan, Route
 from seqviz.figures.nodes import stream_name
 from seqviz.figures.palette import AMOUNT, GRADIENT, GRADIENTS, HIDDEN, OUTPUT, TARGET, WIRE, faded
 from seqviz.figures.parts import Part
-from seqviz.figures.scales import DECADES, largest, levels
+from seqviz.figures.scales import DECADES, largest, levels, norms
 
 WIRES: Final = (EdgeKind.READS, EdgeKind.STACKS, EdgeKind.EMITS, EdgeKind.SCORES)
 LOOKS: Final = ((0.05, 0.75), (0.15, 1.5), (0.35, 2.75), (0.65, 4.5))
@@ -156,8 +156,8 @@ def _state_name(time: int, name: str, streams: Sequence[Stream]) -> str:
 def forward(plan: Plan, trace: Trace) -> list[Part]:
     """The upper arrows along the chains, as thick as what flows."""
     along = chains(plan, trace.streams)
-    norms = np.linalg.norm(trace.hidden[along.rows, along.times], axis=1)
-    mean = np.clip(norms / np.sqrt(trace.hidden.shape[2]), 0, 1)
+    flow = norms(trace.hidden[along.rows, along.times])
+    mean = np.clip(flow / np.sqrt(trace.hidden.shape[2]), 0, 1)
     y = along.y + np.float32(along.aside)
     line = _lines(np.stack([np.stack([along.start, y], 1), np.stack([along.end, y], 1)], 1))
     back = np.sign(along.end - along.start)
@@ -173,7 +173,7 @@ def forward(plan: Plan, trace: Trace) -> list[Part]:
             "mode": "markers",
             "x": along.end - back * np.float32(HEAD / 2 / plan.spacing),
             "y": y,
-            "customdata": norms,
+            "customdata": flow,
             "text": along.labels,
             "hovertemplate": "‖%{text}‖ = %{customdata:.4g}<extra></extra>",
             "marker": {
@@ -188,12 +188,12 @@ def forward(plan: Plan, trace: Trace) -> list[Part]:
 def backward(plan: Plan, trace: Trace) -> list[Part]:
     """The lower arrows along the chains, and the triangles beside inputs and outputs: the gradient."""
     along = chains(plan, trace.streams)
-    states = np.linalg.norm(trace.grad_hidden[along.rows, along.times], axis=1)
-    read = np.linalg.norm(trace.grad_inputs, axis=1)
+    states = norms(trace.grad_hidden[along.rows, along.times])
+    read = norms(trace.grad_inputs)
     times = [node.step for node in plan.nodes[NodeKind.OUTPUT]]
-    written = np.linalg.norm(trace.grad_logits[times], axis=1)
-    norms = np.concatenate([states, read, written]).astype(np.float32)
-    level = levels(norms, largest(norms))
+    written = norms(trace.grad_logits[times])
+    gradients = np.concatenate([states, read, written])
+    level = levels(gradients, largest(gradients))
     x, y, symbols, labels = _gradient_heads(plan, trace.streams)
     cut = _cuts(trace.steps, trace.streams, along, trace.config.window)
     # Where the graph is cut, the state still has a gradient, but none that came along this edge.
@@ -224,7 +224,7 @@ def backward(plan: Plan, trace: Trace) -> list[Part]:
             "mode": "markers",
             "x": x,
             "y": y,
-            "customdata": norms,
+            "customdata": gradients,
             "text": labels,
             "hovertemplate": "‖∂L/∂%{text}‖ = %{customdata:.4g}<extra></extra>",
             "marker": {

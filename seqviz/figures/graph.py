@@ -1,13 +1,153 @@
-import numpy as np, plotly.graph_objects as go
-from seqviz.figures import Picture, palette as P
-def draw(m,look):
-    t=m.trace; T=len(t.steps); H=t.hidden.shape[2]
-    xs=np.arange(T)
-    h=t.hidden[look.stream]
-    d=[go.Scatter(x=np.repeat(xs,2)+np.tile([0,0.],T),y=np.tile([0,1],T),mode="lines",line={"color":"gray"},hoverinfo="skip")]
-    d.append(go.Scatter(x=np.repeat(xs,H)+np.tile(np.linspace(-.3,.3,H),T),y=np.ones(T*H),mode="markers",marker={"symbol":"square","size":8,"color":h.reshape(-1).astype(np.float32),"colorscale":P.DIVERGING,"cmin":-1,"cmax":1}))
-    d.append(go.Scatter(x=xs,y=np.zeros(T),mode="markers+text",text=list(t.read),textposition="bottom center",marker={"color":P.INPUT,"size":16,"symbol":"square"}))
-    p=t.readout[:,1]
-    d.append(go.Scatter(x=xs,y=np.full(T,2.),mode="markers+text",text=[f"{v:.2f}" for v in p],textposition="top center",marker={"color":p.astype(np.float32),"size":16,"symbol":"square","colorscale":P.SEQUENTIAL,"cmin":0,"cmax":1}))
-    return go.Figure(d,{"showlegend":False,"xaxis":{"visible":False},"yaxis":{"visible":False,"range":[-.6,2.6]}})
-PICTURE=Picture('The unrolled network','Watch the orange strips fill from left to right; the last one decides.',draw)
+"""The unrolled network: what each step reads, computes and writes, and what flows along every edge, both ways.
+
+Inputs are the blue boxes at the bottom, hidden states the strips of units in the middle, outputs the green boxes at
+the top, losses the diamonds above them. A pale input was not given: it is the word written before. Every box and edge
+comes from `core.graph.graph_of`; each part's `meta` says which of its nodes or edges the part draws, in order.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import plotly.graph_objects as go
+
+from seqviz.core.records import Look, Moment, Trace
+from seqviz.core.topology import Reads
+from seqviz.figures import Picture
+from seqviz.figures.edges import attention, backward, feedback, forward, wires
+from seqviz.figures.layout import THUMBNAIL, Plan, plan
+from seqviz.figures.nodes import frames, inputs, losses, outputs, stream_name, strips
+from seqviz.figures.palette import WIRE
+from seqviz.figures.parts import Part, figure
+from seqviz.figures.thumbnails import data_uri
+from seqviz.figures.words import LINE, longest_read
+
+TITLE: Final = "The unrolled network"
+LOOK_FOR: Final = (
+    "Follow the pink arrows back from the losses: where they grow thin and pale, hardly any gradient arrives, "
+    "and what was read there is hard to learn."
+)
+
+
+def draw(moment: Moment, look: Look) -> go.Figure:
+    """The whole unrolled network of the example. `look` changes nothing here."""
+    trace = moment.trace
+    placed = plan_of(trace)
+    parts = [
+        *strips(placed, trace),
+        frames(placed),
+        *inputs(placed, trace, _labels(trace), _has_pictures(trace)),
+        *outputs(placed, trace),
+        *attention(placed, trace),
+        *wires(placed),
+        *feedback(placed, trace),
+        *forward(placed, trace),
+        *backward(placed, trace),
+        losses(placed, trace),
+        *_segments(placed),
+    ]
+    return figure(parts, _layout(placed, trace))
+
+
+def plan_of(trace: Trace) -> Plan:
+    """Where everything goes for this trace. The words that happen to be written at the moment do not matter."""
+    return plan(
+        trace.steps,
+        trace.streams,
+        tuple(tuple(row) for row in trace.present.tolist()),
+        trace.config.attention,
+        len(str(len(trace.steps))) if _is_film(trace) else longest_read(trace),
+        max(len(name) for name in trace.classes),
+        _has_pictures(trace),
+        tuple((trace.targets >= 0).tolist()),
+    )
+
+
+def _has_pictures(trace: Trace) -> bool:
+    return trace.example.inputs.ndim == 4
+
+
+def _is_film(trace: Trace) -> bool:
+    return _has_pictures(trace) and all(step.reads is Reads.INPUT for step in trace.steps)
+
+
+def _labels(trace: Trace) -> list[str]:
+    """What each step reads. The frames of a film are numbered: under its picture that is enough."""
+    return [str(time + 1) for time in range(len(trace.steps))] if _is_film(trace) else list(trace.read)
+
+
+def _segments(placed: Plan) -> list[Part]:
+    """The names of the segments under a line as wide as each; nothing where there is but one."""
+    if not placed.spans:
+        return []
+    ends = [x for span in placed.spans for x in (span.left, span.right, None)]
+    return [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "x": ends,
+            "y": [None if x is None else LINE + 1 for x in ends],
+            "line": {"color": WIRE, "width": 2},
+            "hoverinfo": "skip",
+        },
+        {
+            "type": "scatter",
+            "mode": "text",
+            "x": [(span.left + span.right) / 2 for span in placed.spans],
+            "y": [LINE / 2 for _ in placed.spans],
+            "text": [span.name for span in placed.spans],
+            "cliponaxis": False,
+            "hoverinfo": "skip",
+        },
+    ]
+
+
+def _layout(placed: Plan, trace: Trace) -> Part:
+    rows = placed.rows
+    chains = zip(trace.streams, rows.streams, strict=True)
+    names = [
+        ("input", rows.inputs.middle),
+        *((stream_name(stream, trace.streams), band.middle) for stream, band in chains),
+        ("output", rows.outputs.middle),
+        ("loss", rows.losses.middle),
+    ]
+    return {
+        "margin": {"l": 8, "r": 8, "t": 4, "b": 4},
+        "xaxis": {"visible": False, "range": [placed.left, placed.right]},
+        "yaxis": {
+            "range": [0, rows.losses.top],
+            "tickvals": [y for _, y in names],
+            "ticktext": [name for name, _ in names],
+            "showgrid": False,
+            "zeroline": False,
+            "showline": False,
+            "ticks": "",
+            "automargin": True,
+            "fixedrange": True,
+        },
+        "images": _thumbnails(placed, trace) if _has_pictures(trace) else [],
+    }
+
+
+def _thumbnails(placed: Plan, trace: Trace) -> list[Part]:
+    """The pictures themselves, each in its box above its label."""
+    pictures = trace.example.inputs[::-1] if trace.config.reverse else trace.example.inputs
+    columns = [x for x, step in zip(placed.columns, trace.steps, strict=True) if step.reads is Reads.INPUT]
+    return [
+        {
+            "source": data_uri(picture),
+            "xref": "x",
+            "yref": "y",
+            "x": float(x),
+            "y": placed.rows.inputs.top - 3,
+            "sizex": 0.8,
+            "sizey": THUMBNAIL,
+            "xanchor": "center",
+            "yanchor": "top",
+            "layer": "above",
+        }
+        for x, picture in zip(columns, pictures, strict=True)
+    ]
+
+
+PICTURE: Final = Picture(TITLE, LOOK_FOR, draw)

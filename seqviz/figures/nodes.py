@@ -15,7 +15,7 @@ from seqviz.core.topology import Reads
 from seqviz.figures.layout import Band, Box, Plan
 from seqviz.figures.palette import CLEAR, DIVERGING, FED_BACK, HIDDEN, INPUT, ON_DARK, ON_LIGHT, OUTPUT, TARGET, Colour
 from seqviz.figures.parts import Part
-from seqviz.figures.scales import largest, rounded_up
+from seqviz.figures.scales import largest, rounded_up, strongest
 from seqviz.figures.words import CHARACTER, Lettering, shown
 
 FINEST: Final = 3.5
@@ -32,23 +32,6 @@ def stream_name(stream: Stream, streams: Sequence[Stream]) -> str:
         return "hidden"
     arrow = "" if not any(other.backward for other in streams) else " ←" if stream.backward else " →"
     return f"layer {stream.layer + 1}{arrow}"
-
-
-def strongest(
-    values: Float32[np.ndarray, "units steps"], rows: int
-) -> tuple[Float32[np.ndarray, "rows steps"], Int32[np.ndarray, "rows steps"]]:
-    """At most `rows` rows, each standing for neighbouring units by the one of them furthest from zero; and which.
-
-    A mean would cancel units of opposite sign and show a number that no unit has.
-    """
-    units, steps = values.shape
-    group = -(-units // rows)
-    padded = np.zeros((-(-units // group) * group, steps), np.float32)
-    padded[:units] = values
-    grouped = padded.reshape(-1, group, steps)
-    chosen = np.abs(grouped).argmax(axis=1)
-    first = group * np.arange(len(grouped))[:, None]
-    return np.take_along_axis(grouped, chosen[:, None], axis=1)[:, 0], (first + chosen).astype(np.int32)
 
 
 def strips(plan: Plan, trace: Trace) -> list[Part]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
+from jaxtyping import Float32, Int32
 
 DECADES: Final = 6
 """How many powers of ten below the largest gradient norm the graph still tells apart."""
@@ -53,3 +54,26 @@ def levels(norms: np.ndarray, reference: float) -> np.ndarray:
     with np.errstate(divide="ignore", invalid="ignore"):
         level = 1 + np.log10(norms / reference if reference > 0 else norms) / DECADES
     return np.where(norms == 0, 0.0, np.clip(level, 0.05, 1.0)).astype(np.float32)
+
+
+def norms(values: Float32[np.ndarray, "... numbers"]) -> Float32[np.ndarray, " ..."]:
+    """The Euclidean norm along the last axis. One too large for float32 is infinity, as it is in the network."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        return np.asarray(np.linalg.norm(values.astype(np.float64), axis=-1), np.float32)
+
+
+def strongest(
+    values: Float32[np.ndarray, "units steps"], rows: int
+) -> tuple[Float32[np.ndarray, "rows steps"], Int32[np.ndarray, "rows steps"]]:
+    """At most `rows` rows, each standing for neighbouring units by the one of them furthest from zero; and which.
+
+    A mean would cancel units of opposite sign and show a number that no unit has.
+    """
+    units, steps = values.shape
+    group = -(-units // rows)
+    padded = np.zeros((-(-units // group) * group, steps), np.float32)
+    padded[:units] = values
+    grouped = padded.reshape(-1, group, steps)
+    chosen = np.abs(grouped).argmax(axis=1)
+    first = group * np.arange(len(grouped))[:, None]
+    return np.take_along_axis(grouped, chosen[:, None], axis=1)[:, 0], (first + chosen).astype(np.int32)

@@ -13,6 +13,8 @@ from typing import Final
 
 import numpy as np
 
+from seqviz.core.records import Trace
+from seqviz.core.topology import Reads
 from seqviz.figures.palette import CLEAR
 from seqviz.figures.parts import Part
 
@@ -38,6 +40,13 @@ def shortened(word: str, longest: int) -> str:
 def shown(word: str) -> str:
     """The word as Plotly prints it letter for letter: "<eos>" is not taken for markup."""
     return html.escape(word, quote=False)
+
+
+def longest_read(trace: Trace) -> int:
+    """Characters of the longest word that the example's steps may ever read: any output may be fed back."""
+    given = [len(word) for word, step in zip(trace.read, trace.steps, strict=True) if step.reads is Reads.INPUT]
+    fed_back = [len(name) for name in trace.classes] if len(given) < len(trace.steps) else []
+    return max([*given, *fed_back, 1])
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,87 @@
+"""The gradient that reaches each hidden state, ‖∂L/∂h_t‖, on a logarithmic axis.
+
+The chain `Look.stream` is drawn bold, all others thin. What has no place on a logarithmic axis stands at its floor
+and says what it is: a norm of exactly 0, or one that is no number any more.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import plotly.graph_objects as go
+
+from seqviz.core.records import Look, Moment
+from seqviz.figures import Picture
+from seqviz.figures.palette import GRADIENT, faded
+from seqviz.figures.parts import Part, figure
+from seqviz.figures.scales import decades, norms
+from seqviz.figures.small import over_words
+
+TITLE: Final = "Gradient reaching each step"
+LOOK_FOR: Final = "A straight fall to the left is a gradient that vanishes by the same factor at every step back."
+DECADES: Final = 12
+
+
+def draw(moment: Moment, look: Look) -> go.Figure:
+    """One point a step; a fall of one grid line is a factor of ten or more, as the axis says."""
+    trace = moment.trace
+    row = min(look.stream, len(trace.streams) - 1)
+    reaching = np.where(trace.present, norms(trace.grad_hidden), np.float32(np.nan))
+    ground = over_words(trace, range(len(trace.steps)))
+    low, high = decades(reaching, DECADES)
+    usual = np.isfinite(reaching) & (reaching > 0)
+    floor = np.float32(10.0**low)
+    drawn = np.where(usual, np.maximum(reaching, floor), np.nan)
+    odd = trace.present[row] & ~usual[row]
+    others = np.delete(drawn, row, axis=0)
+    parts: list[Part] = [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "x": np.tile(np.append(ground.x, np.nan), len(others)),
+            "y": np.pad(others, ((0, 0), (0, 1)), constant_values=np.nan).ravel(),
+            "line": {"color": faded(GRADIENT, 0.45), "width": 1},
+            "hoverinfo": "skip",
+        },
+        {
+            "type": "scatter",
+            "mode": "lines+markers",
+            "x": ground.x,
+            "y": drawn[row],
+            "customdata": reaching[row],
+            "hovertemplate": "‖∂L/∂h<sub>%{x}</sub>‖ = %{customdata:.4g}<extra></extra>",
+            "line": {"color": GRADIENT, "width": 2.5},
+            "marker": {"color": GRADIENT, "size": 7},
+        },
+        {
+            "type": "scatter",
+            "mode": "markers+text",
+            "x": ground.x,
+            "y": np.where(odd, floor, np.nan).astype(np.float32),
+            "text": [_said(norm) if strange else "" for norm, strange in zip(reaching[row], odd, strict=True)],
+            "textposition": "top center",
+            "cliponaxis": False,
+            "hovertemplate": "‖∂L/∂h<sub>%{x}</sub>‖ = %{text}<extra></extra>",
+            "marker": {"color": GRADIENT, "size": 8, "symbol": "x"},
+        },
+    ]
+    layout = {
+        **ground.layout,
+        "yaxis": {
+            "domain": ground.plot,
+            "type": "log",
+            "range": [low - 0.15, high + 0.1],
+            "title": {"text": "‖∂L/∂h‖"},
+            "nticks": 5,
+            "exponentformat": "power",
+        },
+    }
+    return figure([*parts, *ground.parts], layout)
+
+
+def _said(norm: float) -> str:
+    return "0" if norm == 0 else "∞" if np.isinf(norm) else "not a number"
+
+
+PICTURE: Final = Picture(TITLE, LOOK_FOR, draw)

@@ -1,0 +1,87 @@
+"""How much each loss depends on each hidden state: ‖∂L_t/∂h_k‖ for every loss t (rows) and state k (columns).
+
+On a logarithmic colour scale. A norm of exactly 0 is left blank, as nothing of that loss reaches that state: a
+forward chain cannot use what comes later, and truncated backpropagation stops at its window.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import plotly.graph_objects as go
+
+from seqviz.core.records import Look, Moment
+from seqviz.figures import Picture
+from seqviz.figures.palette import CLEAR, GRADIENTS, WIRE
+from seqviz.figures.parts import Part, figure
+from seqviz.figures.scales import decades
+from seqviz.figures.small import over_words
+
+TITLE: Final = "Which states each loss depends on"
+LOOK_FOR: Final = (
+    "Strong colour far to the left of the diagonal is memory: a loss that depends on something read long before."
+)
+DECADES: Final = 8
+
+
+def draw(moment: Moment, look: Look) -> go.Figure:
+    """Rows are the steps that emit, columns all steps. `look` changes nothing here."""
+    trace = moment.trace
+    ground = over_words(trace, range(len(trace.steps)))
+    times = [time for time, step in enumerate(trace.steps) if step.emits]
+    rows = np.array(times, np.float32) + 1
+    norms = trace.influence[times]
+    scored = (trace.targets[times] >= 0)[:, None]
+    usual = np.isfinite(norms) & (norms > 0)
+    low, high = decades(norms, DECADES)
+    logarithms = np.log10(norms, out=np.full_like(norms, np.nan), where=usual)
+    place: Part = {"type": "heatmap", "x": ground.x, "y": rows, "hoverongaps": False}
+    parts: list[Part] = [
+        {
+            **place,
+            "z": np.maximum(logarithms, np.float32(low)),
+            "customdata": norms,
+            "hovertemplate": "‖∂L<sub>%{y}</sub>/∂h<sub>%{x}</sub>‖ = %{customdata:.4g}<extra></extra>",
+            "colorscale": GRADIENTS,
+            "zmin": low,
+            "zmax": high,
+            "colorbar": {
+                "thickness": 10,
+                "outlinewidth": 0,
+                "tick0": high,
+                "dtick": 2 if high - low > 3 else 1,
+                "tickprefix": "10<sup>",
+                "ticksuffix": "</sup>",
+            },
+        },
+        _mask(place, scored & (norms == 0), CLEAR, "exactly 0: nothing of L<sub>%{y}</sub> reaches h<sub>%{x}</sub>"),
+        _mask(place, ~scored & (norms == 0), CLEAR, "no loss enters at step %{y}"),
+        _mask(place, ~np.isfinite(norms), WIRE, "‖∂L<sub>%{y}</sub>/∂h<sub>%{x}</sub>‖ is no number any more"),
+    ]
+    layout = {
+        **ground.layout,
+        "yaxis": {
+            "domain": ground.plot,
+            "range": [rows[0].item() - 0.5, rows[-1].item() + 0.5],
+            "title": {"text": "loss at step"},
+            "tick0": rows[-1].item(),
+            "dtick": -(-len(times) // 4),
+            "showgrid": False,
+            "zeroline": False,
+        },
+    }
+    return figure([*parts, *ground.parts], layout)
+
+
+def _mask(place: Part, where: np.ndarray, colour: str, said: str) -> Part:
+    return {
+        **place,
+        "z": np.where(where, np.float32(1), np.float32(np.nan)),
+        "colorscale": [(0.0, colour), (1.0, colour)],
+        "showscale": False,
+        "hovertemplate": f"{said}<extra></extra>",
+    }
+
+
+PICTURE: Final = Picture(TITLE, LOOK_FOR, draw)

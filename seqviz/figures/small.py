@@ -1,0 +1,105 @@
+"""The frame of the small pictures below the graph: a plot over a row of words, one column a step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from jaxtyping import Float32
+
+from seqviz.core.records import Trace
+from seqviz.figures.palette import WIRE
+from seqviz.figures.parts import Part
+from seqviz.figures.words import CHARACTER, LINE, labels_below, lettering, longest_read, shortened, shown
+
+WIDTH: Final = 250.0
+"""px that the columns share when three pictures stand in a row on a page 1366 px wide."""
+HEIGHT: Final = 180.0
+"""px of a small picture without its margins, in 14 px type. In 20 px type it is higher as a whole."""
+ASIDE: Final = 0.27
+"""Share of the width that row names to the left of a plot take."""
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What a small picture stands on: parts that print the words, and axes to be completed by the figure.
+
+    x: places of the columns, numbers of the steps. plot: the share of the height that is left for the plot.
+    """
+
+    x: Float32[np.ndarray, " columns"]
+    parts: list[Part]
+    layout: dict[str, object]
+    plot: tuple[float, float]
+
+
+def over_words(trace: Trace, times: Sequence[int], left: float = 0.0) -> Ground:
+    """A ground with a column for each of the steps `times`, and under it the word that the step reads.
+
+    left: share of the width that stays free for row names. A dotted line stands where a new segment begins.
+    """
+    x = np.array(times, np.float32) + 1
+    setting = lettering(longest_read(trace), WIDTH * (1 - left) / len(times))
+    floor = (setting.height + 6) / HEIGHT
+    said = [f"{time + 1}: {shown(trace.read[time])}" for time in times]
+    hover: Part = {
+        "type": "scatter",
+        "mode": "markers",
+        "x": x,
+        "y": np.full(len(x), 0.5, np.float32),
+        "yaxis": "y2",
+        "marker": {"opacity": 0, "size": LINE},
+        "hovertext": said,
+        "hoverinfo": "text",
+    }
+    borders = [time + 0.5 for time in times[1:] if trace.steps[time].segment != trace.steps[time - 1].segment]
+    layout: dict[str, object] = {
+        "xaxis": {
+            "domain": [left, 1],
+            "range": [x[0].item() - 0.5, x[-1].item() + 0.5],
+            "showticklabels": False,
+            "ticks": "",
+            "showgrid": False,
+            "zeroline": False,
+        },
+        "yaxis2": {"domain": [0, floor], "range": [0, 1], "visible": False, "fixedrange": True},
+        "shapes": [
+            {
+                "type": "line",
+                "xref": "x",
+                "yref": "paper",
+                "x0": border,
+                "x1": border,
+                "y0": 0,
+                "y1": 1,
+                "line": {"color": WIRE, "width": 2, "dash": "dot"},
+            }
+            for border in borders
+        ],
+    }
+    labels = labels_below(x, setting([trace.read[time] for time in times]), setting.upright, "y2")
+    return Ground(x, [labels, hover], layout, (floor, 1.0))
+
+
+def row_names(y: Sequence[float], words: Sequence[str], start: float) -> Part:
+    """Names to the left of the rows `y`, ending at x = `start`; as many as there is room for."""
+    every = int(np.ceil(len(words) * LINE / (HEIGHT * 0.7)))
+    longest = int(ASIDE * (WIDTH + 60) / CHARACTER)
+    return {
+        "type": "scatter",
+        "mode": "text",
+        "x": np.full(len(words), start, np.float32),
+        "y": np.array(y, np.float32),
+        "text": [shown(shortened(word, longest)) if row % every == 0 else "" for row, word in enumerate(words)],
+        "textposition": "middle left",
+        "cliponaxis": False,
+        "hovertext": [shown(word) for word in words],
+        "hoverinfo": "text",
+    }
+
+
+def answering(trace: Trace) -> list[int]:
+    """The steps at which the output layer says anything: every step of a single answer, otherwise those that emit."""
+    return [int(time) for time in np.flatnonzero(trace.readout.any(axis=1))]
