@@ -39,7 +39,7 @@ def draw(moment: Moment, look: Look) -> go.Figure:
         "zmin": 0,
         "zmax": 1,
         "colorscale": SEQUENTIAL,
-        "colorbar": {"thickness": 10, "tickvals": [0, 0.5, 1], "outlinewidth": 0},
+        "colorbar": ground.colour_bar(0, 0.5, 1),
         "hoverongaps": False,
         "hovertemplate": "weight on source word %{x}: %{z:.3f}<extra></extra>",
     }

@@ -30,6 +30,7 @@ def draw(moment: Moment, look: Look) -> go.Figure:
     reaching = np.where(trace.present, norms(trace.grad_hidden), np.float32(np.nan))
     ground = over_words(trace, range(len(trace.steps)))
     low, high = decades(reaching, DECADES)
+    low = min(low, high - 2)
     usual = np.isfinite(reaching) & (reaching > 0)
     floor = np.float32(10.0**low)
     drawn = np.where(usual, np.maximum(reaching, floor), np.nan)
@@ -52,18 +53,19 @@ def draw(moment: Moment, look: Look) -> go.Figure:
             "customdata": reaching[row],
             "hovertemplate": "‖∂L/∂h<sub>%{x}</sub>‖ = %{customdata:.4g}<extra></extra>",
             "line": {"color": GRADIENT, "width": 2.5},
-            "marker": {"color": GRADIENT, "size": 7},
+            "marker": {"color": GRADIENT, "size": ground.mark},
         },
         {
             "type": "scatter",
             "mode": "markers+text",
             "x": ground.x,
             "y": np.where(odd, floor, np.nan).astype(np.float32),
-            "text": [_said(norm) if strange else "" for norm, strange in zip(reaching[row], odd, strict=True)],
+            "text": _said(reaching[row], odd, ground.every),
+            "hovertext": _said(reaching[row], odd, every=1),
             "textposition": "top center",
             "cliponaxis": False,
-            "hovertemplate": "‖∂L/∂h<sub>%{x}</sub>‖ = %{text}<extra></extra>",
-            "marker": {"color": GRADIENT, "size": 8, "symbol": "x"},
+            "hovertemplate": "‖∂L/∂h<sub>%{x}</sub>‖ = %{hovertext}<extra></extra>",
+            "marker": {"color": GRADIENT, "size": ground.mark, "symbol": "x"},
         },
     ]
     layout = {
@@ -73,15 +75,19 @@ def draw(moment: Moment, look: Look) -> go.Figure:
             "type": "log",
             "range": [low - 0.15, high + 0.1],
             "title": {"text": "‖∂L/∂h‖"},
-            "nticks": 5,
+            "dtick": -(-(high - low) // 3),
             "exponentformat": "power",
         },
     }
     return figure([*parts, *ground.parts], layout)
 
 
-def _said(norm: float) -> str:
-    return "0" if norm == 0 else "∞" if np.isinf(norm) else "not a number"
+def _said(norms: np.ndarray, odd: np.ndarray, every: int) -> list[str]:
+    """What the odd norms are, for each `every`-th step, as they would run into each other."""
+    return [
+        "" if not strange or place % every else "0" if norm == 0 else "∞" if np.isinf(norm) else "not a number"
+        for place, (norm, strange) in enumerate(zip(norms, odd, strict=True))
+    ]
 
 
 PICTURE: Final = Picture(TITLE, LOOK_FOR, draw)

@@ -46,6 +46,9 @@ def draw(moment: Moment, look: Look) -> go.Figure:
             "zeroline": False,
         },
     }
+    gate = is_gate(quantity)
+    limit = 1.0 if gate else max(1.0, rounded_up(largest(values)))
+    low = 0.0 if gate else -limit
     name = quantity.replace("_", " ")
     heatmap: Part = {
         "type": "heatmap",
@@ -56,7 +59,10 @@ def draw(moment: Moment, look: Look) -> go.Figure:
         "customdata": units + 1,
         "hoverongaps": False,
         "hovertemplate": f"{name} of unit %{{customdata}}, step %{{x}}: %{{z:.4f}}<extra></extra>",
-        **_scale(values, is_gate(quantity)),
+        "colorscale": SEQUENTIAL if gate else DIVERGING,
+        "zmin": low,
+        "zmax": limit,
+        "colorbar": ground.colour_bar(low, (low + limit) / 2, limit),
     }
     return figure([heatmap, *ground.parts], layout)
 
@@ -74,18 +80,6 @@ def is_gate(quantity: str) -> bool:
 def _values(trace: Trace, quantity: str) -> np.ndarray:
     states = {"hidden": trace.hidden, "cell_state": trace.cell_state}
     return states[quantity] if quantity in states else trace.gates[quantity]
-
-
-def _scale(values: np.ndarray, gate: bool) -> Part:
-    limit = 1.0 if gate else max(1.0, rounded_up(largest(values)))
-    low = 0.0 if gate else -limit
-    ticks = [low, (low + limit) / 2, limit]
-    return {
-        "colorscale": SEQUENTIAL if gate else DIVERGING,
-        "zmin": low,
-        "zmax": limit,
-        "colorbar": {"thickness": 10, "tickvals": ticks, "outlinewidth": 0},
-    }
 
 
 PICTURE: Final = Picture(TITLE, LOOK_FOR, draw)

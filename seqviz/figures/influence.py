@@ -47,8 +47,7 @@ def draw(moment: Moment, look: Look) -> go.Figure:
             "zmin": low,
             "zmax": high,
             "colorbar": {
-                "thickness": 10,
-                "outlinewidth": 0,
+                **ground.colour_bar(),
                 "tick0": high,
                 "dtick": 2 if high - low > 3 else 1,
                 "tickprefix": "10<sup>",

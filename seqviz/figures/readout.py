@@ -43,7 +43,7 @@ def _two_classes(trace: Trace, times: list[int], ground: Ground) -> go.Figure:
         "fill": "tonexty",
         "fillcolor": faded(OUTPUT, 0.25),
         "line": {"color": OUTPUT, "width": 2.5},
-        "marker": {"color": OUTPUT, "size": 7},
+        "marker": {"color": OUTPUT, "size": ground.mark},
         "hovertemplate": f"after step %{{x}}: {shown(trace.classes[1])} %{{y:.1%}}<extra></extra>",
     }
     layout = {
@@ -83,7 +83,7 @@ def _many_classes(trace: Trace, times: list[int], ground: Ground) -> go.Figure:
         "zmin": 0,
         "zmax": 1,
         "colorscale": SEQUENTIAL,
-        "colorbar": {"thickness": 10, "tickvals": [0, 0.5, 1], "outlinewidth": 0},
+        "colorbar": ground.colour_bar(0, 0.5, 1),
         "hoverongaps": False,
         "hovertemplate": "step %{x}: %{z:.1%}<extra></extra>",
     }

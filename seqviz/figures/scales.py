@@ -45,15 +45,15 @@ def decades(values: np.ndarray, span: int) -> tuple[int, int]:
     return max(min(low, high - 1), high - span), high
 
 
-def levels(norms: np.ndarray, reference: float) -> np.ndarray:
+def levels(lengths: np.ndarray, reference: float) -> np.ndarray:
     """Gradient norms as float32 from 0 to 1 on a logarithmic scale over `DECADES` powers of ten below `reference`.
 
     A norm of exactly 0 gives 0 and any other at least 0.05, so that nothing and next to nothing stay apart.
     Infinity gives 1, and NaN stays NaN.
     """
     with np.errstate(divide="ignore", invalid="ignore"):
-        level = 1 + np.log10(norms / reference if reference > 0 else norms) / DECADES
-    return np.where(norms == 0, 0.0, np.clip(level, 0.05, 1.0)).astype(np.float32)
+        level = 1 + np.log10(lengths / reference if reference > 0 else lengths) / DECADES
+    return np.where(lengths == 0, 0.0, np.clip(level, 0.05, 1.0)).astype(np.float32)
 
 
 def norms(values: Float32[np.ndarray, "... numbers"]) -> Float32[np.ndarray, " ..."]:

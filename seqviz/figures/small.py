@@ -27,12 +27,21 @@ class Ground:
     """What a small picture stands on: parts that print the words, and axes to be completed by the figure.
 
     x: places of the columns, numbers of the steps. plot: the share of the height that is left for the plot.
+    every: only each so many-th column has room for a character or two. mark: size of a point, in px.
     """
 
     x: Float32[np.ndarray, " columns"]
     parts: list[Part]
     layout: dict[str, object]
     plot: tuple[float, float]
+    every: int
+    mark: float
+
+    def colour_bar(self, *ticks: float) -> Part:
+        """A colour bar as high as the plot."""
+        low, high = self.plot
+        bar: Part = {"thickness": 10, "outlinewidth": 0, "len": high - low, "y": high, "yanchor": "top"}
+        return {**bar, "tickvals": list(ticks)} if ticks else bar
 
 
 def over_words(trace: Trace, times: Sequence[int], left: float = 0.0) -> Ground:
@@ -41,7 +50,8 @@ def over_words(trace: Trace, times: Sequence[int], left: float = 0.0) -> Ground:
     left: share of the width that stays free for row names. A dotted line stands where a new segment begins.
     """
     x = np.array(times, np.float32) + 1
-    setting = lettering(longest_read(trace), WIDTH * (1 - left) / len(times))
+    spacing = WIDTH * (1 - left) / len(times)
+    setting = lettering(longest_read(trace), spacing)
     floor = (setting.height + 6) / HEIGHT
     said = [f"{time + 1}: {shown(trace.read[time])}" for time in times]
     hover: Part = {
@@ -72,7 +82,7 @@ def over_words(trace: Trace, times: Sequence[int], left: float = 0.0) -> Ground:
                 "yref": "paper",
                 "x0": border,
                 "x1": border,
-                "y0": 0,
+                "y0": floor,
                 "y1": 1,
                 "line": {"color": WIRE, "width": 2, "dash": "dot"},
             }
@@ -80,7 +90,8 @@ def over_words(trace: Trace, times: Sequence[int], left: float = 0.0) -> Ground:
         ],
     }
     labels = labels_below(x, setting([trace.read[time] for time in times]), setting.upright, "y2")
-    return Ground(x, [labels, hover], layout, (floor, 1.0))
+    every = int(np.ceil(CHARACTER * 1.5 / spacing))
+    return Ground(x, [labels, hover], layout, (floor, 1.0), every, min(7.0, 0.9 * spacing))
 
 
 def row_names(y: Sequence[float], words: Sequence[str], start: float) -> Part:

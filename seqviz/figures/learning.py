@@ -1,0 +1,214 @@
+"""Loss and score against the number of updates: each training batch, their running mean, and held-out examples.
+
+The loss stands on a logarithmic axis. Of a long run some hundred points are drawn: of every stretch of updates its
+lowest and its highest value, so that no spike is lost.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+import plotly.graph_objects as go
+
+from seqviz.core.records import Look, Moment
+from seqviz.figures import Picture
+from seqviz.figures.palette import OUTPUT, TARGET, WIRE, Colour, faded
+from seqviz.figures.parts import Part, figure
+from seqviz.figures.scales import decades, rounded_up
+from seqviz.figures.words import shown
+
+TITLE: Final = "Learning"
+LOOK_FOR: Final = (
+    "The score on held-out examples must rise above the dashed line, "
+    "and stay close to that on the training batches: a gap between them is learning by heart."
+)
+STRETCHES: Final = 150
+"""Stretches of updates of which a long run's curves are made."""
+CHECKS: Final = 25
+"""Marks for held-out examples."""
+
+
+def draw(moment: Moment, look: Look) -> go.Figure:
+    """Loss above, score below. `look` changes nothing here."""
+    history = moment.history
+    losses = np.concatenate([history.loss, history.held_loss])
+    low, high = decades(losses, span=6)
+    last = max([*history.step[-1:].tolist(), *history.held_step[-1:].tolist(), 1])
+    end = max(rounded_up(last), 10.0)
+    parts = [
+        *_curves(history.step, history.loss, TARGET, "y", "nats"),
+        _checks(history.held_step, history.held_loss, TARGET, "y", "nats"),
+        *_curves(history.step, history.score, OUTPUT, "y2", moment.score_name),
+        _checks(history.held_step, history.held_score, OUTPUT, "y2", moment.score_name),
+        *_baseline(moment, end),
+        _end(moment),
+    ]
+    return figure(parts, _layout(moment, (low, high), end))
+
+
+def _curves(step: np.ndarray, value: np.ndarray, colour: Colour, axis: str, unit: str) -> list[Part]:
+    """Each batch thin and pale, the running mean bold."""
+    extremes = outline(value, STRETCHES)
+    mean = running_mean(value, max(len(value) // 30, 1))
+    some = evenly(len(value), STRETCHES)
+    common: Part = {"type": "scatter", "mode": "lines", "yaxis": axis}
+    return [
+        {
+            **common,
+            "x": step[extremes].astype(np.int32),
+            "y": value[extremes],
+            "line": {"color": faded(colour, 0.4), "width": 1},
+            "showlegend": False,
+            "hovertemplate": f"update %{{x}}: %{{y:.4g}} {unit}<extra>one batch</extra>",
+        },
+        {
+            **common,
+            "x": step[some].astype(np.int32),
+            "y": mean[some],
+            "line": {"color": colour, "width": 2.5},
+            "name": "training",
+            "showlegend": axis == "y",
+            "hovertemplate": f"update %{{x}}: %{{y:.4g}} {unit}<extra>training, running mean</extra>",
+        },
+    ]
+
+
+def _checks(step: np.ndarray, value: np.ndarray, colour: Colour, axis: str, unit: str) -> Part:
+    some = evenly(len(value), CHECKS)
+    return {
+        "type": "scatter",
+        "mode": "lines+markers",
+        "yaxis": axis,
+        "x": step[some].astype(np.int32),
+        "y": value[some],
+        "line": {"color": colour, "width": 1.5, "dash": "dot"},
+        "marker": {"symbol": "circle-open", "size": 7, "color": colour, "line": {"width": 2, "color": colour}},
+        "name": "held out",
+        "showlegend": axis == "y",
+        "hovertemplate": f"update %{{x}}: %{{y:.4g}} {unit}<extra>held out</extra>",
+    }
+
+
+def _baseline(moment: Moment, end: float) -> list[Part]:
+    said = f"{shown(moment.baseline_name)} {100 * moment.baseline:.0f} %"
+    return [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "yaxis": "y2",
+            "x": [0, end],
+            "y": [moment.baseline, moment.baseline],
+            "line": {"color": WIRE, "width": 2, "dash": "dash"},
+            "showlegend": False,
+            "hoverinfo": "skip",
+        },
+        {
+            "type": "scatter",
+            "mode": "text",
+            "yaxis": "y2",
+            "x": [end],
+            "y": [moment.baseline],
+            "text": [said],
+            "textposition": "bottom left" if moment.baseline > 0.4 else "top left",
+            "cliponaxis": False,
+            "showlegend": False,
+            "hoverinfo": "skip",
+        },
+    ]
+
+
+def _end(moment: Moment) -> Part:
+    """A cross after the last loss that was a number, where the run could not go on."""
+    history = moment.history
+    usual = np.flatnonzero(np.isfinite(history.loss) & (history.loss > 0))[-1:] if moment.diverged else np.zeros(0, int)
+    return {
+        "type": "scatter",
+        "mode": "markers+text",
+        "x": history.step[usual].astype(np.int32),
+        "y": history.loss[usual],
+        "text": ["diverged"] * len(usual),
+        "textposition": "middle left",
+        "cliponaxis": False,
+        "showlegend": False,
+        "marker": {"symbol": "x", "size": 12, "color": TARGET},
+        "hovertext": [shown(moment.diverged)] * len(usual),
+        "hoverinfo": "text",
+    }
+
+
+def _layout(moment: Moment, powers: tuple[int, int], end: float) -> dict[str, object]:
+    low, high = powers
+    return {
+        "showlegend": True,
+        "legend": {"orientation": "h", "x": 1, "xanchor": "right", "y": 1.03, "yanchor": "bottom", "itemclick": False},
+        "xaxis": {
+            "range": [0, end],
+            "anchor": "y2",
+            "nticks": 5,
+            "ticksuffix": " updates",
+            "showticksuffix": "last",
+            "zeroline": False,
+        },
+        "yaxis": {
+            "domain": [0.57, 1],
+            "type": "log",
+            "range": [low, high],
+            "dtick": 1 if high - low <= 2 else 2,
+            "exponentformat": "power",
+        },
+        "yaxis2": {
+            "domain": [0, 0.43],
+            "range": [0, 1.02],
+            "tickvals": [0, 0.5, 1],
+            "tickformat": ".0%",
+            "zeroline": False,
+        },
+        # In the corners that a falling loss and a rising score leave free.
+        "annotations": [_said("loss", 1.0, "top"), _said(moment.score_name, 0.0, "bottom")],
+    }
+
+
+def _said(text: str, y: float, side: str) -> dict[str, object]:
+    place = {"xref": "paper", "yref": "paper", "x": 1, "y": y, "xanchor": "right", "yanchor": side}
+    return {**place, "text": shown(text), "showarrow": False}
+
+
+def outline(values: np.ndarray, stretches: int) -> np.ndarray:
+    """Places of at most 2 × `stretches` values: of each stretch the lowest and the highest, in their order.
+
+    All places where there are no more than that. A stretch without a number keeps its first place.
+    """
+    if len(values) <= 2 * stretches:
+        return np.arange(len(values))
+    bounds = np.linspace(0, len(values), stretches + 1).astype(np.int64)
+    lowest = np.where(np.isnan(values), np.inf, values)
+    highest = np.where(np.isnan(values), -np.inf, values)
+    places = [
+        start + place(part[start:stop])
+        for start, stop in pairwise(bounds.tolist())
+        for place, part in ((np.argmin, lowest), (np.argmax, highest))
+    ]
+    return np.unique(places)
+
+
+def evenly(count: int, most: int) -> np.ndarray:
+    """At most `most` places among `count`, evenly spread, the first and the last with them."""
+    return np.unique(np.linspace(0, count - 1, min(count, most)).astype(np.int64))
+
+
+def running_mean(values: np.ndarray, width: int) -> np.ndarray:
+    """The mean of the finite ones among the last `width` values, float32, at each place; NaN where there is none."""
+    finite = np.isfinite(values)
+    total = np.concatenate([[0.0], np.cumsum(np.where(finite, values, 0), dtype=np.float64)])
+    count = np.concatenate([[0], np.cumsum(finite)])
+    stop = np.arange(1, len(values) + 1)
+    start = np.maximum(stop - width, 0)
+    many = count[stop] - count[start]
+    mean = np.full(len(values), np.nan)
+    np.divide(total[stop] - total[start], many, out=mean, where=many > 0)
+    return mean.astype(np.float32)
+
+
+PICTURE: Final = Picture(TITLE, LOOK_FOR, draw)
