@@ -15,8 +15,8 @@ from threading import Thread
 from typing import BinaryIO
 
 from seqviz.serving.messages import ENVELOPE, Command, Kind, envelope, read_command
+from seqviz.serving.observe import Tools
 from seqviz.serving.rota import Rota
-from seqviz.serving.session import Tools
 
 Inbox = SimpleQueue[tuple[int, Command]]
 

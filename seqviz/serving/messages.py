@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import pickle
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Final, Literal, cast
 
@@ -44,11 +44,13 @@ class Setting:
     """What a page asks to be shown.
 
     example: the place in `Task.examples`, or the text that a person typed. figures: keys of `FIGURES`, in order.
+    look: how they are looked at, as far as the page decides it.
     """
 
     config: RunConfig
     example: int | str
     figures: tuple[str, ...]
+    look: Look = field(default_factory=Look)
 
 
 @dataclass(frozen=True)
@@ -87,9 +89,10 @@ class Speed:
 
 @dataclass(frozen=True)
 class LookAt:
-    """See the pictures through another look."""
+    """Draw this chain and quantity from now on, as chosen beside the picture: as in `Look`."""
 
-    look: Look
+    stream: int
+    quantity: str
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import Final
 
-from seqviz.core.records import Look
 from seqviz.serving.messages import Command, Do, Drawn, LookAt, LookBack, Speed
 
 LONGEST: Final = 1_000
@@ -28,7 +27,7 @@ def read_order(text: str) -> Command:
         case {"do": "speed", "pace": ("slow" | "medium" | "full") as pace}:
             return Speed(pace)
         case {"do": "look", "stream": int(stream), "quantity": str(quantity)} if stream >= 0:
-            return LookAt(Look(stream, quantity))
+            return LookAt(stream, quantity)
         case {"do": "back", "update": int(update)}:
             return LookBack(update)
     raise ValueError("not an order")

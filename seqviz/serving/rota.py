@@ -8,7 +8,8 @@ from time import perf_counter
 from typing import Final
 
 from seqviz.serving.messages import Command, Forget, Kind
-from seqviz.serving.session import Session, Tools
+from seqviz.serving.observe import Tools
+from seqviz.serving.session import Session
 from seqviz.serving.slices import budget
 
 FAILURES: Final = (ArithmeticError, LookupError, MemoryError, OSError, RuntimeError, ValueError)

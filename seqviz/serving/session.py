@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 import pickle
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import Final, cast
 
 from seqviz.core.config import RunConfig
-from seqviz.core.records import Look, Moment, Run, Trace
+from seqviz.core.records import Look, Run
 from seqviz.core.task import BadInput, Example, Task
-from seqviz.figures import Picture
 from seqviz.serving.messages import (
     Attach,
     Command,
@@ -27,6 +26,7 @@ from seqviz.serving.messages import (
     Show,
     Speed,
 )
+from seqviz.serving.observe import Tools, observe
 from seqviz.serving.screen import Screen
 from seqviz.serving.shelf import Moments, Shelf, until
 from seqviz.serving.slices import Rate
@@ -41,17 +41,6 @@ KEEP_EVERY: Final = 10.0
 """Seconds of training that may be lost with a worker."""
 NOW: Final = -1
 """Looking at the network as it is, not back."""
-
-
-@dataclass(frozen=True)
-class Tools:
-    """What a session works with: `seqviz.training`, `seqviz.tasks` and `seqviz.figures`, or a test's own."""
-
-    start: Callable[[RunConfig], Run]
-    advance: Callable[[Run, int], Run]
-    trace: Callable[[Run, Example], Trace]
-    task_of: Callable[[RunConfig], Task]
-    figures: Mapping[str, Picture]
 
 
 @dataclass
@@ -81,7 +70,7 @@ class Session:
         self._play: _Play | None = None
         self._shelf = Shelf()
         self._screen = Screen()
-        self._look = Look()
+        self._chosen: LookAt | None = None
         self._back = NOW
         self._pace: Pace = "full"
         self._training = False
@@ -123,8 +112,8 @@ class Session:
                 self._do(command)
             case Speed(pace):
                 self._pace = pace
-            case LookAt(look):
-                self._look = look
+            case LookAt():
+                self._chosen = command
             case LookBack(update):
                 self._back = NOW if self._training else update
             case Attach():
@@ -172,6 +161,8 @@ class Session:
             run = _restored(show.kept, setting.config) or self._started(setting.config)
             self._play = _Play(setting, task, example, run, Moments(run))
             return
+        if (setting.look.stream, setting.look.quantity) != (play.setting.look.stream, play.setting.look.quantity):
+            self._chosen = None  # the page has spoken since
         if play.run.config.same_network(setting.config):
             play.run = replace(play.run, config=setting.config)
         else:
@@ -231,17 +222,13 @@ class Session:
 
     def _draw(self, play: _Play) -> None:
         started = self._clock()
-        run, history = play.run, play.run.history
+        run = play.run
         if self._back != NOW:
-            run = play.moments.nearest(self._back)
-            history = until(history, run.step)
-        traced = self._tools.trace(run, play.example)
-        look = _within(self._look, traced)
-        baseline = play.task.baseline
-        moment = Moment(history, traced, baseline.name, baseline.score, play.task.score_name, play.run.diverged)
-        figures: dict[str, Plain] = {
-            key: plain_figure(self._tools.figures[key].draw(moment, look)) for key in play.setting.figures
-        }
+            earlier = play.moments.nearest(self._back)
+            run = replace(earlier, history=until(run.history, earlier.step), diverged=run.diverged)
+        shown = play.setting.figures
+        moment, look = observe(self._tools, run, play.example, self._look(play), shown)
+        figures: dict[str, Plain] = {key: plain_figure(self._tools.figures[key].draw(moment, look)) for key in shown}
         said = status(
             self._state(play.run), moment, look, play.task, self._pace, play.rate.per_second, play.moments.updates
         )
@@ -249,6 +236,11 @@ class Session:
         self._send(Kind.MOVING if self._training else Kind.RESTING, self._screen.frame(said, figures))
         took = self._clock() - started
         self.drawing = 0.7 * self.drawing + 0.3 * took if self.drawing else took
+
+    def _look(self, play: _Play) -> Look:
+        """The page's look, with what was chosen beside the picture in its place."""
+        look = play.setting.look
+        return replace(look, stream=self._chosen.stream, quantity=self._chosen.quantity) if self._chosen else look
 
     def _state(self, run: Run) -> str:
         if run.diverged:
@@ -266,9 +258,3 @@ def _restored(kept: Kept | None, config: RunConfig) -> Run | None:
         return None
     run = cast(Run, pickle.loads(kept.run))
     return replace(run, config=config) if run.config.same_network(config) else None
-
-
-def _within(look: Look, trace: Trace) -> Look:
-    """The same look where the network has such a stream and quantity, else the nearest it has."""
-    known = {"hidden", *trace.gates, *(("cell_state",) if trace.cell_state.size else ())}
-    return Look(min(look.stream, len(trace.streams) - 1), look.quantity if look.quantity in known else "hidden")

@@ -61,8 +61,8 @@ def _stream_name(stream: Stream, streams: tuple[Stream, ...]) -> str:
 
 def _quantities(trace: Trace) -> Plain:
     """Key and name of every quantity that a look may choose."""
-    found: list[Plain] = [["hidden", "hidden state h"]]
+    found: list[Plain] = [["hidden", "hidden state"]]
     if trace.cell_state.size:
-        found.append(["cell_state", "cell state c"])
+        found.append(["cell_state", "cell state"])
     # The candidate is listed with the gates but opens nothing: it is what the gates let in.
     return found + [[name, name if name == "candidate" else f"{name} gate"] for name in trace.gates]

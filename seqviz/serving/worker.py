@@ -7,13 +7,15 @@ import torch
 
 from seqviz import training
 from seqviz.core.config import RunConfig
-from seqviz.core.records import Look, Moment
+from seqviz.core.records import Look
 from seqviz.figures import FIGURES
 from seqviz.serving.loop import work
-from seqviz.serving.session import Tools
+from seqviz.serving.observe import Tools, observe
 from seqviz.tasks import task_of
+from seqviz.training.analysis import analyse
+from seqviz.training.answers import answers, write
 
-TOOLS = Tools(training.start, training.advance, training.trace, task_of, FIGURES)
+TOOLS = Tools(training.start, training.advance, training.trace, answers, write, analyse, task_of, FIGURES)
 
 
 def warm_up() -> None:
@@ -21,12 +23,11 @@ def warm_up() -> None:
     torch.set_num_threads(1)  # small networks gain nothing from more, and there are as many workers as free cores
     plotly.io.templates.default = None  # the page's own theme takes its place, and figures are made much faster
     config = RunConfig()
-    task = task_of(config)
     run = training.advance(training.start(config), 1)
-    trace = training.trace(run, task.examples[0])
-    moment = Moment(run.history, trace, task.baseline.name, task.baseline.score, task.score_name)
-    for picture in FIGURES.values():
-        picture.draw(moment, Look())
+    plain = tuple(key for key, picture in FIGURES.items() if not picture.needs)
+    moment, look = observe(TOOLS, run, task_of(config).examples[0], Look(), plain)
+    for key in plain:
+        FIGURES[key].draw(moment, look)
 
 
 if __name__ == "__main__":

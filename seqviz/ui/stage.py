@@ -9,6 +9,7 @@ from typing import Final
 import streamlit as st
 
 from seqviz.core.config import RunConfig
+from seqviz.core.records import Look
 from seqviz.figures import FIGURES
 from seqviz.serving.hub import Full, hub
 from seqviz.serving.messages import Setting
@@ -25,7 +26,7 @@ _mount = st.components.v2.component(
 export default function ({ parentElement, data, setTriggerValue }) {
   const place = parentElement.querySelector(".seqviz-place");
   const said = JSON.parse(new TextDecoder().decode(data));
-  const stage = import(`${said.address}/stage.js`);
+  const stage = import(`${location.origin}${said.address}/stage.js`); // this script itself has no address
   stage.then(({ show }) => show(place, said, () => setTriggerValue("gone", said.token)));
   return () => stage.then(({ leave }) => leave(place));
 }
@@ -35,13 +36,20 @@ export default function ({ parentElement, data, setTriggerValue }) {
 
 
 def stage(
-    config: RunConfig, example: int | str, figures: Sequence[str], *, big: bool = False, key: str = "stage"
+    config: RunConfig,
+    example: int | str,
+    figures: Sequence[str],
+    *,
+    look: Look | None = None,
+    big: bool = False,
+    key: str = "stage",
 ) -> None:
     """Shows a run live: the first of `figures` across the whole width, the others in a row below it.
 
     config: the network and how it is trained; changing what `LIVE` settings name lets the run go on, any other
     change shows another network, or one shown before. example: a place in `Task.examples`, or what a person typed.
-    figures: keys of `FIGURES`. big: type large enough to be read from the back of a lecture hall.
+    figures: keys of `FIGURES`. look: how they are looked at; the chain and the quantity may also be chosen beside the
+    picture of the hidden states. big: type large enough to be read from the back of a lecture hall.
     key: tells stages on one page apart.
     """
     try:
@@ -49,7 +57,7 @@ def stage(
     except Full as full:
         st.warning(str(full))
         return
-    hub.show(token, Setting(config, example, tuple(figures)))
+    hub.show(token, Setting(config, example, tuple(figures), look or Look()))
     said = {
         "token": token,
         "address": FILES.address,

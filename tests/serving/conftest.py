@@ -1,6 +1,7 @@
 import pytest
 
 from seqviz.core.config import RunConfig
+from seqviz.core.records import Look
 from seqviz.serving.messages import Setting
 from seqviz.serving.session import Session
 from tests.serving.workshop import Clock, Eye, Workshop
@@ -28,7 +29,7 @@ def session(workshop, clock, eye):
 
 @pytest.fixture
 def setting():
-    def make(example=0, figures=("numbers",), **settings):
-        return Setting(RunConfig(task="words", **{"batch": 2, **settings}), example, figures)
+    def make(example=0, figures=("numbers",), look=Look(), **settings):  # noqa: B008 - frozen
+        return Setting(RunConfig(task="words", **{"batch": 2, **settings}), example, figures, look)
 
     return make

@@ -1,10 +1,12 @@
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 PARENT = """
 import subprocess, sys, time
-worker = subprocess.Popen([sys.executable, "-m", "tests.serving.stand_in"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+command = [sys.executable, "-m", "tests.serving.stand_in"]
+worker = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 worker.stdout.read(9)
 print(worker.pid, flush=True)
 time.sleep(60)
@@ -13,8 +15,7 @@ time.sleep(60)
 
 def is_running(pid):
     try:
-        with open(f"/proc/{pid}/stat") as stat:
-            return stat.read().rpartition(")")[2].split()[0] != "Z"
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except FileNotFoundError:
         return False
 

@@ -2,7 +2,6 @@ import json
 
 import pytest
 
-from seqviz.core.records import Look
 from seqviz.serving.messages import Do, Drawn, LookAt, LookBack, Speed
 from seqviz.serving.orders import LONGEST, read_order
 
@@ -13,7 +12,7 @@ from seqviz.serving.orders import LONGEST, read_order
         ({"do": "train"}, Do("train")),
         ({"do": "drawn"}, Drawn()),
         ({"do": "speed", "pace": "slow"}, Speed("slow")),
-        ({"do": "look", "stream": 1, "quantity": "reset"}, LookAt(Look(1, "reset"))),
+        ({"do": "look", "stream": 1, "quantity": "reset"}, LookAt(1, "reset")),
         ({"do": "back", "update": -1}, LookBack(-1)),
     ],
 )

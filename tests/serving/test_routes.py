@@ -72,9 +72,14 @@ def test_a_live_socket_brings_frames_and_takes_orders(client, token):
         assert ["numbers", "data", 0, "y"] in [path for path, _ in frame["changes"]]
 
 
-@pytest.mark.parametrize("origin", [{}, {"origin": "http://elsewhere"}, {"origin": "http://testserver:81"}, {"origin": "null"}])
+@pytest.mark.parametrize(
+    "origin", [{}, {"origin": "http://elsewhere"}, {"origin": "http://testserver:81"}, {"origin": "null"}]
+)
 def test_pages_of_others_are_refused(client, token, origin):
-    with pytest.raises(WebSocketDisconnect) as refused, client.websocket_connect(f"/seqviz/live/{token}", headers=origin):
+    with (
+        pytest.raises(WebSocketDisconnect) as refused,
+        client.websocket_connect(f"/seqviz/live/{token}", headers=origin),
+    ):
         pass
     assert refused.value.code == FOREIGN
 

@@ -227,25 +227,41 @@ def test_typed_text_is_read_and_what_cannot_be_is_answered_in_words(live, eye, s
     assert eye.notices[-1] == {"notice": "problem", "text": "Only plain letters, please."}
 
 
+def title(live, eye):
+    live.turn(0.09)
+    eye.look(live)
+    (figure,) = eye.figures.values()
+    return figure["layout"]["title"]["text"]
+
+
 def test_a_look_that_the_network_does_not_have_falls_back(live, eye, setting):
     live.obey(Show(setting(figures=("look",))))
     eye.look(live)
-    seen = []
-    for look in (Look(1, "reset"), Look(7, "cell_state")):
-        live.obey(LookAt(look))
-        live.turn(0.09)
-        eye.look(live)
-        seen.append(eye.figures["look"]["layout"]["title"]["text"])
-    assert seen == ["reset 1", "hidden 1"]
+    live.obey(LookAt(1, "reset"))
+    assert title(live, eye) == "reset 1"
+    live.obey(LookAt(7, "cell_state"))
+    assert title(live, eye) == "hidden 1"
     assert eye.status["streams"] == ["layer 1, forwards", "layer 1, backwards"]
-    assert eye.status["quantities"] == [
-        ["hidden", "hidden state h"],
-        ["reset", "reset gate"],
-        [
-            "candidate",
-        ]
-        * 2,
-    ]
+    assert eye.status["quantities"] == [["hidden", "hidden state"], ["reset", "reset gate"], ["candidate"] * 2]
+
+
+def test_what_is_chosen_beside_the_picture_holds_until_the_page_chooses_otherwise(live, eye, setting):
+    eye.look(live)
+    live.obey(Show(setting(figures=("look",), look=Look(1))))
+    assert title(live, eye) == "hidden 1"
+    live.obey(LookAt(0, "reset"))
+    live.obey(Show(setting(figures=("look",), look=Look(1, beam=5))))
+    assert title(live, eye) == "reset 0"
+    live.obey(Show(setting(figures=("look",), look=Look(1, "candidate"))))
+    assert title(live, eye) == "candidate 1"
+
+
+def test_what_costs_extra_is_found_out_only_for_a_figure_that_needs_it(live, eye, setting):
+    eye.look(live)
+    live.obey(Show(setting(figures=("nothing",))))
+    assert title(live, eye) == "() None None"
+    live.obey(Show(setting(figures=("extras",), look=Look(7, temperature=0.5, beam=4, loss=2, state=1))))
+    assert title(live, eye) == "('answers at 0',) first at 0.5 by 4 2 to 1 of 1"
 
 
 def test_a_run_is_taken_up_where_it_was_kept(live, eye, session, setting, workshop, clock):

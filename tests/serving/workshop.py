@@ -9,7 +9,7 @@ from seqviz.core.records import History, Run, Stream, Trace
 from seqviz.core.task import BadInput, Baseline
 from seqviz.figures import Picture
 from seqviz.serving.messages import Drawn, Kind
-from seqviz.serving.session import Tools
+from seqviz.serving.observe import Tools
 
 
 def read_frame(frame):
@@ -123,8 +123,25 @@ class Workshop:
         def draw_look(moment, look):
             return go.Figure(layout={"title": {"text": f"{look.quantity} {look.stream}"}})
 
-        figures = {"numbers": Picture("Numbers", "Look.", draw), "look": Picture("Look", "Look.", draw_look)}
-        return Tools(self.start, self.advance, self.trace, self.task_of, figures)
+        def draw_extras(moment, look):
+            return go.Figure(layout={"title": {"text": f"{moment.answers} {moment.written} {moment.analysis}"}})
+
+        figures = {
+            "numbers": Picture("Numbers", "Look.", draw),
+            "look": Picture("Look", "Look.", draw_look),
+            "nothing": Picture("Nothing", "Look.", draw_extras),
+            "extras": Picture("Extras", "Look.", draw_extras, frozenset({"answers", "written", "analysis"})),
+        }
+        return Tools(
+            self.start,
+            self.advance,
+            self.trace,
+            lambda run: (f"answers at {run.step}",),
+            lambda run, example, temperature, beam: f"{example} at {temperature} by {beam}",
+            lambda run, trace, look: f"{look.loss} to {look.state} of {look.stream}",
+            self.task_of,
+            figures,
+        )
 
 
 @dataclass

@@ -4,16 +4,17 @@ import { element, setText } from "./dom.js";
 import { Graph } from "./graphs.js";
 
 export class Panel {
-  /** picture: {key, title, look_for}. order(message) sends an order. */
-  constructor(picture, order) {
+  /** picture: {key, title, look_for}. order(message) sends an order. wide: across the whole stage. */
+  constructor(picture, order, wide) {
     this.key = picture.key;
     this.canvas = element("div", { class: "seqviz-canvas", role: "img", "aria-label": picture.title });
-    this.selects = element("span", { class: "seqviz-selects" });
+    this.choices = element("span", { class: "seqviz-choices" });
     this.look_for = element("p", { class: "seqviz-look-for" }, picture.look_for);
     this.root = element(
       "section",
-      { class: "seqviz-panel seqviz-waiting", "data-figure": picture.key },
-      element("header", {}, element("h3", { title: picture.look_for }, picture.title), this.selects),
+      { class: `seqviz-panel seqviz-waiting ${wide ? "seqviz-wide" : ""}`, "data-figure": picture.key },
+      element("h3", {}, picture.title),
+      this.choices,
       this.canvas,
       this.look_for,
     );
@@ -25,7 +26,7 @@ export class Panel {
       order({ do: "look", stream: Number(this.stream.value), quantity: this.quantity.value });
     this.quantity = element("select", { "aria-label": "What is drawn of each step", onchange: choose });
     this.stream = element("select", { "aria-label": "Which chain of hidden states", onchange: choose });
-    this.selects.append(this.quantity, this.stream);
+    this.choices.append(this.quantity, this.stream);
   }
 
   /** Brings the selects up to a frame's status. */

@@ -58,8 +58,11 @@ class Stage {
     const keys = pictures.map(({ key }) => key);
     if (keys.join() === this.panels.map(({ key }) => key).join()) return;
     const kept = new Map(this.panels.map((panel) => [panel.key, panel]));
-    this.panels = pictures.map((picture) => kept.get(picture.key) ?? new Panel(picture, (order) => this.give(order)));
+    this.panels = pictures.map(
+      (picture) => kept.get(picture.key) ?? new Panel(picture, (order) => this.give(order), picture === pictures[0]),
+    );
     for (const [key, panel] of kept) if (!keys.includes(key)) panel.remove();
+    this.pictures.style.setProperty("--seqviz-small-pictures", Math.max(1, pictures.length - 1));
     this.pictures.replaceChildren(...this.panels.map(({ root }) => root));
   }
 

@@ -31,25 +31,25 @@ export function styles(address) {
 /** What every figure looks like here and now: call again when the theme has changed. */
 export function template(element) {
   const style = getComputedStyle(element);
-  const colour = (name) => style.getPropertyValue(name).trim();
   const text = style.color;
-  const line = colour("--seqviz-line");
+  const line = text.replace("rgb(", "rgba(").replace(")", ", 0.18)"); // Plotly knows no color-mix()
+  const size = parseFloat(style.fontSize);
   const axis = {
     gridcolor: line,
     linecolor: line,
     zerolinecolor: line,
     tickcolor: line,
     automargin: true,
-    title: { standoff: 6 },
+    title: { standoff: 6, font: { size } },
   };
   return {
     layout: {
-      font: { family: style.fontFamily, size: parseFloat(style.fontSize), color: text },
+      font: { family: style.fontFamily, size, color: text },
       paper_bgcolor: "rgba(0,0,0,0)",
       plot_bgcolor: "rgba(0,0,0,0)",
       margin: { l: 48, r: 12, t: 8, b: 36 },
       hoverlabel: {
-        bgcolor: colour("--seqviz-panel"),
+        bgcolor: style.getPropertyValue("--st-background-color").trim(),
         bordercolor: line,
         font: { color: text, family: style.fontFamily },
       },

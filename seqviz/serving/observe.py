@@ -1,0 +1,57 @@
+"""One look at a run: everything that the figures on show need, and no more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from seqviz.core.analysis import Analysis
+from seqviz.core.answers import Answer, Written
+from seqviz.core.config import RunConfig
+from seqviz.core.records import Look, Moment, Run, Trace
+from seqviz.core.task import Example, Task
+from seqviz.figures import Picture
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What a session works with: `seqviz.training`, `seqviz.tasks` and `seqviz.figures`, or a test's own."""
+
+    start: Callable[[RunConfig], Run]
+    advance: Callable[[Run, int], Run]
+    trace: Callable[[Run, Example], Trace]
+    answers: Callable[[Run], tuple[Answer, ...]]
+    write: Callable[[Run, Example, float, int], Written]
+    analyse: Callable[[Run, Trace, Look], Analysis]
+    task_of: Callable[[RunConfig], Task]
+    figures: Mapping[str, Picture]
+
+    def needs(self, figures: tuple[str, ...]) -> frozenset[str]:
+        """The fields of `Moment` that at least one of these figures asks for."""
+        return frozenset[str]().union(*(self.figures[key].needs for key in figures))
+
+
+def observe(tools: Tools, run: Run, example: Example, look: Look, figures: tuple[str, ...]) -> tuple[Moment, Look]:
+    """What `figures` need to know of `run` and `example`, and the look as this network can be looked at."""
+    task = tools.task_of(run.config)
+    trace = tools.trace(run, example)
+    look, needs = _within(look, trace), tools.needs(figures)
+    moment = Moment(
+        run.history,
+        trace,
+        task.baseline.name,
+        task.baseline.score,
+        task.score_name,
+        run.diverged,
+        answers=tools.answers(run) if "answers" in needs else (),
+        written=tools.write(run, example, look.temperature, look.beam) if "written" in needs else None,
+        analysis=tools.analyse(run, trace, look) if "analysis" in needs else None,
+    )
+    return moment, look
+
+
+def _within(look: Look, trace: Trace) -> Look:
+    """The same look where the network has such a stream and quantity, else the nearest it has."""
+    known = {"hidden", *trace.gates, *(("cell_state",) if trace.cell_state.size else ())}
+    quantity = look.quantity if look.quantity in known else "hidden"
+    return replace(look, stream=min(look.stream, len(trace.streams) - 1), quantity=quantity)
