@@ -89,9 +89,11 @@ def trace(run: Run, example: Example) -> Trace:
         grad_feature_maps=tuple(_array(grad) for grad in gradients.feature_maps),
     )
     # Step t's part of ∂L/∂W_hh is an outer product, so its norm is the product of two norms.
-    share = np.linalg.norm(grad_recurrent, axis=2) * np.linalg.norm(result.hidden_before, axis=2)
+    with np.errstate(over="ignore", invalid="ignore"):  # a network may grow beyond every number
+        share = np.linalg.norm(grad_recurrent, axis=2) * np.linalg.norm(result.hidden_before, axis=2)
     result = replace(result, share=share.astype(np.float32))
     freeze(*(value for f in fields(result) if isinstance(value := getattr(result, f.name), np.ndarray)))
+    freeze(*result.gates.values(), *result.feature_maps, *result.grad_feature_maps)
     return result
 
 
@@ -206,7 +208,7 @@ def _gradients(losses: Float[Tensor, " losses"], placed: _Placed, passed: Pass) 
         of_logits[0].sum(dim=0),
         torch.cat([gradient.sum(dim=0) for gradient in of_vectors]),
         of_maps,
-        _array(len(losses) * at_times.T.sqrt()).astype(np.float32),
+        _array((len(losses) * at_times.T.sqrt()).float()),
     )
 
 
