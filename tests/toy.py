@@ -72,6 +72,9 @@ class Toy:
     def batch(self, seed, step, size):
         return collate([self.train[place] for place in shuffled(len(self.train), seed, step, size)])
 
+    def by_baseline(self, example):
+        return ("x",)
+
     def read(self, typed):
         if not typed or set(typed) - set(LETTERS):
             raise BadInput(f"Only the letters {LETTERS} can be read, not {typed!r}.")
@@ -138,6 +141,8 @@ def small(topology, reading="words", **others):
 def variations(topology):
     """Settings of the network that the topology allows, from plain to everything at once."""
     yield {}
+    if topology == "one-to-one":
+        return
     yield {"layers": 2, "layer_norm": True}
     yield {"layers": 3, "reverse": True}
     if topology == "delayed":
@@ -159,7 +164,7 @@ def build(config, seed=0):
     """The network of a toy configuration, none of its weights left at a round number."""
     task = seqviz.tasks.task_of(config)
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
+        torch.default_generator.manual_seed(seed)
         network = Network(config, task.topology, task.reads, len(task.writes))
         with torch.no_grad():
             for parameter in network.parameters():

@@ -25,7 +25,7 @@ def network_of(config: RunConfig) -> Network:
     task = task_of(config)
     # The initial weights follow from the seed, without touching the random numbers of anyone else.
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(config.seed)
+        torch.default_generator.manual_seed(config.seed)
         return Network(config, task.topology, task.reads, len(task.writes))
 
 

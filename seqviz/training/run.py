@@ -11,6 +11,8 @@ from dataclasses import replace
 
 import numpy as np
 import torch
+from torch.nn.utils import parameters_to_vector, vector_to_parameters
+from torch.optim import Optimizer
 
 from seqviz.core.config import RunConfig
 from seqviz.core.records import History, Run
@@ -21,6 +23,9 @@ from seqviz.tasks import task_of
 from seqviz.training.check import check, share_right
 from seqviz.training.model import loaded, network_of, weights_of
 from seqviz.training.optimisers import clip, optimiser_of, state_of
+
+REMEDY = "Try a smaller learning rate, or switch gradient clipping on, and reset."
+"""What a person whose run diverged is told."""
 
 
 def start(config: RunConfig) -> Run:
@@ -49,12 +54,13 @@ def advance(run: Run, steps: int) -> Run:
     columns: dict[str, list[float]] = {name: [] for name in ("step", "loss", "score", "grad_norm")}
     checks: dict[str, list[float]] = {name: [] for name in ("held_step", "held_loss", "held_score", "held_bleu")}
     step, diverged = run.step, ""
-    while step < run.step + steps and not diverged:
+    while step < run.step + steps:
         network.train()
         feed = network.feed(task.batch(config.seed, step, config.batch), config.reverse)
         with torch.random.fork_rng(devices=[], enabled=config.dropout > 0):
             if config.dropout > 0:
-                torch.manual_seed(_mixed_seed(config.seed, step))
+                # torch.manual_seed would seed every kind of device too, and write down the call stack for each.
+                torch.default_generator.manual_seed(_mixed_seed(config.seed, step))
             logits = network(_as_read(network, feed, config, step), config.window).logits
             loss = mean_loss(logits, feed.targets)
             optimiser.zero_grad(set_to_none=True)
@@ -65,10 +71,10 @@ def advance(run: Run, steps: int) -> Run:
         columns["loss"].append(float(loss.detach()))
         columns["score"].append(share_right(logits.detach().argmax(dim=-1), feed.targets, task.score_name))
         columns["grad_norm"].append(norm)
-        diverged = _why_diverged(float(loss.detach()), norm, step)
-        if diverged:
+        beyond = _beyond_numbers(float(loss.detach()), norm) or _stepped(network, optimiser)
+        if beyond:
+            diverged = f"At update {step} {beyond}. {REMEDY}"
             break
-        optimiser.step()
         if step % checks_every(task) == 0:
             found = check(network, task, config)
             checks["held_step"].append(step)
@@ -96,18 +102,32 @@ def _as_read(network: Network, feed: Feed, config: RunConfig, step: int) -> Feed
         return feed
     chance = np.random.default_rng((config.seed, step, 1)).random(feed.targets.shape)
     forced = torch.from_numpy((chance < config.teacher_forcing).astype(np.int64))
-    return replace(feed, previous=mixed(network, feed, forced))
+    # Its own words are those that it writes when it runs freely: nothing is dropped while it chooses them.
+    network.eval()
+    previous = mixed(network, feed, forced)
+    network.train()
+    return replace(feed, previous=previous)
 
 
 def _mixed_seed(seed: int, step: int) -> int:
     return int(np.random.SeedSequence((seed, step)).generate_state(1)[0])
 
 
-def _why_diverged(loss: float, norm: float, step: int) -> str:
-    if not math.isfinite(loss):
-        what = "the loss is no longer a number" if math.isnan(loss) else "the loss has grown beyond every number"
-    elif not math.isfinite(norm):
-        what = "the gradient has grown beyond every number"
-    else:
+def _beyond_numbers(loss: float, norm: float) -> str:
+    """What has grown beyond every number, or "" where nothing has."""
+    if math.isnan(loss):
+        return "the loss is no longer a number"
+    if math.isinf(loss):
+        return "the loss has grown beyond every number"
+    return "" if math.isfinite(norm) else "the gradient has grown beyond every number"
+
+
+@torch.no_grad()
+def _stepped(network: Network, optimiser: Optimizer) -> str:
+    """Takes the optimiser's step; where a weight leaves the numbers, takes it back and says so, otherwise ""."""
+    before = parameters_to_vector(network.parameters())
+    optimiser.step()
+    if bool(parameters_to_vector(network.parameters()).isfinite().all()):
         return ""
-    return f"At update {step} {what}. Try a smaller learning rate, or switch gradient clipping on, and reset."
+    vector_to_parameters(before, network.parameters())
+    return "a weight has grown beyond every number"

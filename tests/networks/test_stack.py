@@ -17,7 +17,7 @@ INPUTS = 3
 
 
 def stack_of(cell, layers=1, bidirectional=False, seed=0, **others):
-    torch.manual_seed(seed)
+    torch.default_generator.manual_seed(seed)
     config = RunConfig(cell=cell, hidden=4, layers=layers, **others)
     return Stack(CELLS[cell], INPUTS, config, bidirectional).double()
 
