@@ -12,6 +12,12 @@ from seqviz.core.task import Task
 TASKS: Registry[Callable[[RunConfig], Task]] = Registry(
     {
         "reviews": "seqviz.tasks.reviews:build",
+        "clips": "seqviz.tasks.clips:build",
+        "tags": "seqviz.tasks.tags:build",
+        "recall": "seqviz.tasks.recall:build",
+        "copying": "seqviz.tasks.copying:build",
+        "parity": "seqviz.tasks.parity:build",
+        "adding": "seqviz.tasks.adding:build",
     }
 )
 

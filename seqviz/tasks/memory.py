@@ -1,0 +1,90 @@
+"""What the memory tasks share: sequences drawn anew for each batch, so that nothing but the wiring can be learned."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from jaxtyping import Int64
+
+from seqviz.core.task import IGNORE, BadInput, Baseline, Batch, Example, Reading
+from seqviz.core.topology import Topology
+
+HELD_OUT = 400
+LONGEST = 200
+EXAMPLES = 8
+_TRAINING, _HELD_OUT, _COUNTED = (0,), (1,), (2,)
+"""Keys of random streams that never meet, whatever the seed (NumPy's `SeedSequence.spawn_key`)."""
+
+
+@dataclass(frozen=True)
+class MemoryTask:
+    """A `Task` whose training never sees the same batch twice, because its examples are drawn, not stored.
+
+    draw: from a generator and a count to inputs (count, inputs, …) and targets (count, outputs), all of one length.
+    show: one example's inputs and targets as a person sees them. parse: what a person typed, as an example.
+    train_size is nominal: an epoch is that many examples, though no two epochs are alike.
+    """
+
+    key: str
+    title: str
+    topology: Topology
+    reads: Reading
+    writes: tuple[str, ...]
+    defaults: dict[str, str | int | float | bool]
+    draw: Callable[[np.random.Generator, int], tuple[np.ndarray, Int64[np.ndarray, "count outputs"]]]
+    show: Callable[[np.ndarray, Int64[np.ndarray, " outputs"]], Example]
+    parse: Callable[[str], Example]
+    train_size: int = 2000
+    score_name: str = "accuracy"
+
+    @cached_property
+    def held_out(self) -> Batch:
+        """Sequences from a stream that no batch is drawn from."""
+        return self._drawn((0,), _HELD_OUT, HELD_OUT)
+
+    @cached_property
+    def baseline(self) -> Baseline:
+        """Always giving the answer that is most common in sequences like those learned from."""
+        common = self._drawn((0,), _COUNTED, self.train_size).targets
+        answer = np.bincount(common[common != IGNORE]).argmax()
+        asked = self.held_out.targets != IGNORE
+        share = float((self.held_out.targets[asked] == answer).mean())
+        return Baseline(f"always answering “{self.writes[answer]}”", share)
+
+    @cached_property
+    def examples(self) -> tuple[Example, ...]:
+        """The first held-out sequences that differ in what they show."""
+        shown: dict[str, Example] = {}
+        for inputs, targets in zip(self.held_out.inputs, self.held_out.targets, strict=True):
+            example = self.show(inputs, targets)
+            shown.setdefault(example.name, example)
+        return tuple(shown.values())[:EXAMPLES]
+
+    def batch(self, seed: int, step: int, size: int) -> Batch:
+        """`size` new examples, decided by `seed` and `step` alone."""
+        return self._drawn((seed, step), _TRAINING, size)
+
+    def read(self, typed: str) -> Example:
+        """What a person typed, with its true targets, which follow from the rule. Raises BadInput."""
+        return self.parse(typed)
+
+    def _drawn(self, entropy: tuple[int, ...], stream: tuple[int, ...], size: int) -> Batch:
+        inputs, targets = self.draw(np.random.default_rng(np.random.SeedSequence(entropy, spawn_key=stream)), size)
+        return Batch(inputs, np.full(size, inputs.shape[1], dtype=np.int64), targets)
+
+
+def symbols(typed: str, allowed: str, least: int, most: int = LONGEST) -> list[str]:
+    """The typed characters, spaces and commas aside, in capitals.
+
+    Raises BadInput where one is not in `allowed` or where there are fewer than `least` or more than `most`.
+    """
+    found = [sign for sign in typed.upper() if not sign.isspace() and sign != ","]
+    for place, sign in enumerate(found, 1):
+        if sign not in allowed:
+            raise BadInput(f"“{sign}” at place {place} is not one of {', '.join(allowed)}.")
+    if not least <= len(found) <= most:
+        raise BadInput(f"That makes {len(found)} symbols; {least} to {most} can be read.")
+    return found
