@@ -40,7 +40,7 @@ def draw(moment: Moment, look: Look) -> go.Figure:
         {
             "type": "scatter",
             "mode": "lines",
-            "x": np.tile(np.append(ground.x, np.nan), len(others)),
+            "x": np.tile(np.append(ground.x, np.float32(np.nan)), len(others)).astype(np.float32),
             "y": np.pad(others, ((0, 0), (0, 1)), constant_values=np.nan).ravel(),
             "line": {"color": faded(GRADIENT, 0.45), "width": 1},
             "hoverinfo": "skip",
@@ -85,7 +85,7 @@ def draw(moment: Moment, look: Look) -> go.Figure:
 def _said(norms: np.ndarray, odd: np.ndarray, every: int) -> list[str]:
     """What the odd norms are, for each `every`-th step, as they would run into each other."""
     return [
-        "" if not strange or place % every else "0" if norm == 0 else "∞" if np.isinf(norm) else "not a number"
+        "" if not strange or place % every else "0" if norm == 0 else "∞" if np.isinf(norm) else "no number"
         for place, (norm, strange) in enumerate(zip(norms, odd, strict=True))
     ]
 

@@ -29,6 +29,8 @@ SEGMENT_GAP: Final = 0.7
 """Columns left free between two segments."""
 THUMBNAIL: Final = 40.0
 """Height of an input's small picture, in px."""
+BOX: Final = 0.84
+"""Share of its column that a box may fill."""
 SIDEWAYS: Final = 0.2
 """How far the two directions stand to either side of their step's column, so that wires pass between them."""
 
@@ -159,13 +161,12 @@ def plan(
     missing = max(FEWEST - (float(columns[-1]) + 1), 0) / 2
     left, right = -0.5 - missing, float(columns[-1]) + 0.5 + missing
     outputs = [float(x) for x, step in zip(columns, steps, strict=True) if step.emits]
-    share = 0.84  # of a column that a box may fill
     if len(outputs) == 1 and outputs[0] + 0.5 == right:
         # A single answer stands at the edge: with a little more room there it need not be crowded like the inputs.
         right += max(ANSWER / WIDTH * (right - left) - 1, 0) / 2
     spacing = WIDTH / (right - left)
-    alone = 2 * (right - outputs[0]) * share if len(outputs) == 1 else share
-    read, written = lettering(longest_read, spacing * share), lettering(longest_written, spacing * alone)
+    alone = 2 * (right - outputs[0]) if len(outputs) == 1 else 1.0
+    read, written = lettering(longest_read, spacing, BOX), lettering(longest_written, spacing * alone, BOX)
     rows = _rows(graph, streams, attention, steps[-1].segment > 0, read, written, pictures)
     boxes = _boxes(graph, streams, rows, columns, spacing, read, written, pictures)
     routes = {edge: _route(edge, boxes, rows, streams) for edge in graph.edges}
@@ -220,7 +221,7 @@ def _boxes(
         match node.kind:
             case NodeKind.INPUT:
                 thumbnail = THUMBNAIL / 2 / spacing + 0.02 if pictures else 0.0
-                return Box(x, min(max(word(read), thumbnail), 0.42), rows.inputs)
+                return Box(x, min(max(word(read), thumbnail), BOX / 2), rows.inputs)
             case NodeKind.HIDDEN:
                 aside = 0.0 if not both else SIDEWAYS if streams[node.stream].backward else -SIDEWAYS
                 return Box(x + aside, strip, rows.streams[node.stream])
@@ -231,8 +232,8 @@ def _boxes(
                 return Box(x, strip, Band(rows.losses.middle, rows.losses.middle))
 
     def word(set_as: Lettering) -> float:
-        fitting = 0.42 if set_as.upright else (set_as.longest * CHARACTER + 16) / 2 / spacing
-        return min(max(fitting, strip + (SIDEWAYS if both else 0) + 0.02), 0.42)
+        fitting = BOX / 2 if set_as.upright else (set_as.longest * CHARACTER + 16) / 2 / spacing
+        return min(max(fitting, strip + (SIDEWAYS if both else 0) + 0.02), BOX / 2)
 
     return {node: place(node) for node in graph.nodes}
 
@@ -270,5 +271,5 @@ def _spans(steps: Sequence[Step], columns: Float32[np.ndarray, " steps"]) -> tup
     spans = []
     for number, segment in enumerate(DELAYED.segments):
         places = [float(x) for x, step in zip(columns, steps, strict=True) if step.segment == number]
-        spans.append(Span(segment.name, places[0] - 0.42, places[-1] + 0.42))
+        spans.append(Span(segment.name, places[0] - BOX / 2, places[-1] + BOX / 2))
     return tuple(spans)

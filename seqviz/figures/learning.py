@@ -129,7 +129,7 @@ def _end(moment: Moment) -> Part:
         "x": history.step[usual].astype(np.int32),
         "y": history.loss[usual],
         "text": ["diverged"] * len(usual),
-        "textposition": "middle left",
+        "textposition": "bottom left",
         "cliponaxis": False,
         "showlegend": False,
         "marker": {"symbol": "x", "size": 12, "color": TARGET},
@@ -146,9 +146,8 @@ def _layout(moment: Moment, powers: tuple[int, int], end: float) -> dict[str, ob
         "xaxis": {
             "range": [0, end],
             "anchor": "y2",
-            "nticks": 5,
-            "ticksuffix": " updates",
-            "showticksuffix": "last",
+            "tickvals": [0, 0.4 * end, 0.8 * end],
+            "ticktext": ["0", f"{0.4 * end:.0f}", f"{0.8 * end:.0f} updates"],
             "zeroline": False,
         },
         "yaxis": {
@@ -166,12 +165,12 @@ def _layout(moment: Moment, powers: tuple[int, int], end: float) -> dict[str, ob
             "zeroline": False,
         },
         # In the corners that a falling loss and a rising score leave free.
-        "annotations": [_said("loss", 1.0, "top"), _said(moment.score_name, 0.0, "bottom")],
+        "annotations": [_said("loss", 0.0, 0.57, "left"), _said(moment.score_name, 1.0, 0.0, "right")],
     }
 
 
-def _said(text: str, y: float, side: str) -> dict[str, object]:
-    place = {"xref": "paper", "yref": "paper", "x": 1, "y": y, "xanchor": "right", "yanchor": side}
+def _said(text: str, x: float, y: float, side: str) -> dict[str, object]:
+    place = {"xref": "paper", "yref": "paper", "x": x, "y": y, "xanchor": side, "yanchor": "bottom"}
     return {**place, "text": shown(text), "showarrow": False}
 
 

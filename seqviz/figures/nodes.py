@@ -156,9 +156,9 @@ def percent(share: float) -> str:
     """A probability for people.
 
     >>> percent(0.973), percent(float("nan"))
-    ('97 %', 'not a number')
+    ('97 %', 'no number')
     """
-    return f"{100 * share:.0f} %" if np.isfinite(share) else "not a number"
+    return f"{100 * share:.0f} %" if np.isfinite(share) else "no number"
 
 
 def _said_of_output(trace: Trace, time: int) -> str:
@@ -182,7 +182,7 @@ def losses(plan: Plan, trace: Trace) -> Part:
         "mode": "markers+text",
         "x": np.array([plan.boxes[node].x for node in nodes], np.float32),
         "y": np.full(len(nodes), plan.rows.losses.middle, np.float32),
-        "text": [f"{value:.2f}" if room else "" for value in values],
+        "text": [said(value) if room else "" for value in values],
         "textposition": "middle left" if alone else "middle right",
         "cliponaxis": False,
         "hovertext": [
@@ -200,6 +200,15 @@ def losses(plan: Plan, trace: Trace) -> Part:
         },
         "meta": {"nodes": _places(plan, nodes)},
     }
+
+
+def said(value: float) -> str:
+    """A loss for people.
+
+    >>> said(0.2134), said(float("inf")), said(float("nan"))
+    ('0.21', '∞', 'no number')
+    """
+    return f"{value:.2f}" if np.isfinite(value) else "∞" if np.isinf(value) else "no number"
 
 
 def _places(plan: Plan, nodes: Sequence[Node]) -> Int32[np.ndarray, " nodes"]:

@@ -113,4 +113,6 @@ def row_names(y: Sequence[float], words: Sequence[str], start: float) -> Part:
 
 def answering(trace: Trace) -> list[int]:
     """The steps at which the output layer says anything: every step of a single answer, otherwise those that emit."""
-    return [int(time) for time in np.flatnonzero(trace.readout.any(axis=1))]
+    emitting = [time for time, step in enumerate(trace.steps) if step.emits]
+    single = len(emitting) == 1 and trace.steps[-1].segment == 0
+    return list(range(len(trace.steps))) if single else emitting

@@ -69,15 +69,16 @@ class Lettering:
         return self.longest * 0.95 * CHARACTER + 4 if self.upright else LINE
 
 
-def lettering(longest_word: int, spacing: float, longest: int = LONGEST) -> Lettering:
-    """How to set words of up to `longest_word` characters where each may be `spacing` px wide.
+def lettering(longest_word: int, spacing: float, share: float = 1.0) -> Lettering:
+    """How to set words of up to `longest_word` characters in columns `spacing` px wide.
 
-    Level as long as `LEGIBLE` characters of a word, or all of it, find room, otherwise upright, up to `longest`.
+    Level as long as `LEGIBLE` characters of a word, or all of it, find room in that `share` of the column, otherwise
+    upright and up to `LONGEST` characters.
     """
-    fitting = int((spacing - 4) / CHARACTER)
+    fitting = int((spacing * share - 4) / CHARACTER)
     if fitting >= min(longest_word, LEGIBLE):
         return Lettering(min(longest_word, fitting), upright=False, every=1)
-    return Lettering(min(longest_word, longest), upright=True, every=int(np.ceil(LINE / spacing)))
+    return Lettering(min(longest_word, LONGEST), upright=True, every=int(np.ceil(LINE / spacing)))
 
 
 def labels_below(x: np.ndarray, texts: list[str], upright: bool, axis: str) -> Part:

@@ -124,7 +124,7 @@ def graphs(draw: st.DrawFn) -> Graph:
     return graph(topology.unroll(inputs, outputs), streams, attention=topology is DELAYED and draw(st.booleans()))
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(graphs())
 def test_no_edge_twice_no_circle_and_every_node_used(built: Graph) -> None:
     assert max(Counter(built.edges).values()) == 1
@@ -132,7 +132,7 @@ def test_no_edge_twice_no_circle_and_every_node_used(built: Graph) -> None:
     assert not any(depends(built, edge.target, edge.source) for edge in built.edges)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(graphs())
 def test_depends_agrees_with_powers_of_the_adjacency_matrix(built: Graph) -> None:
     place = {node: number for number, node in enumerate(built.nodes)}
