@@ -130,7 +130,7 @@ class GradientCheck:
     equations, NaN for a parameter that they do not cover. numeric: central differences of the loss, which no window
     cuts: with one, autograd leaves out what these still measure.
     by_hand_error, numeric_error: (weights,) the difference from autograd, relative to the larger of the two.
-    window: the truncation window, 0 where the graph is whole.
+    not_by_hand: "" or why the equations do not cover this network. window: the truncation window, 0 for none.
     """
 
     names: tuple[str, ...]
@@ -142,4 +142,5 @@ class GradientCheck:
     numeric: Float64[np.ndarray, " weights"]
     by_hand_error: Float64[np.ndarray, " weights"]
     numeric_error: Float64[np.ndarray, " weights"]
+    not_by_hand: str
     window: int

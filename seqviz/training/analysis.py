@@ -235,11 +235,7 @@ def _gradients(network: Network, traced: Trace) -> dict[str, Tensor]:
     feed = feed_of(network, traced)
     loss = mean_loss(network(feed, traced.config.window).logits, feed.targets)
     names, parameters = zip(*network.named_parameters(), strict=True)
-    found = torch.autograd.grad(loss, parameters, allow_unused=True)
-    return {
-        name: torch.zeros_like(parameter) if gradient is None else gradient
-        for name, parameter, gradient in zip(names, parameters, found, strict=True)
-    }
+    return dict(zip(names, torch.autograd.grad(loss, parameters, materialize_grads=True), strict=True))
 
 
 def _shares(chain: _Chain, gradients: Mapping[str, Tensor]) -> Shares:

@@ -6,32 +6,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seqviz.cells import CELLS
-from seqviz.core.records import History, Look, Run
+from seqviz.core.records import Look
 from seqviz.core.task import Example
 from seqviz.core.topology import TOPOLOGIES
 from seqviz.tasks import task_of
 from seqviz.training import trace
 from seqviz.training.analysis import analyse
-from seqviz.training.model import weights_of
 from tests.networks.reference import STEPS, Reference, previous_words
-from tests.toy import EVERY_NETWORK, build, described, small
+from tests.toy import EVERY_NETWORK, described, small
+from tests.training.runs import KINDS, example_of, run_of
 
 NAMES = {"xh": "weight_ih_l0", "hh": "weight_hh_l0", "bx": "bias_ih_l0", "bh": "bias_hh_l0"}
-LONG = [0, 2, 1, 1, 0]
 PLAIN = [small(topology, cell=cell) for topology in TOPOLOGIES for cell in CELLS]
 """One layer that reads forward, without attention."""
 
 
-def run_of(config, seed=0):
-    return Run(config, 0, weights_of(build(config, seed)), {}, History())
-
-
-def example_of(config, kinds=LONG):
-    topology = task_of(config).topology.key
-    return task_of(config).example(kinds[:1] if topology.startswith("one") else kinds)
-
-
-def analysed(config, kinds=LONG, **look):
+def analysed(config, kinds=KINDS, **look):
     run = run_of(config)
     traced = trace(run, example_of(config, kinds))
     return run, traced, analyse(run, traced, Look(**look))
