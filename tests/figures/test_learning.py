@@ -1,0 +1,104 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from seqviz.core.records import History, Look
+from seqviz.figures.learning import CHECKS, STRETCHES, draw, evenly, outline, running_mean
+from tests.figures.sample import history, moment, sample
+
+TRACE = sample()
+
+
+def test_a_short_run_is_drawn_point_by_point() -> None:
+    run = history(80)
+    batches, mean, held, scores, score_mean, held_scores = draw(moment(TRACE, 80), Look()).data[:6]
+    for part, step, value in (
+        (batches, run.step, run.loss),
+        (held, run.held_step, run.held_loss),
+        (scores, run.step, run.score),
+        (held_scores, run.held_step, run.held_score),
+    ):
+        np.testing.assert_array_equal(part.x, step)
+        np.testing.assert_array_equal(part.y, value)
+    for part, value in ((mean, run.loss), (score_mean, run.score)):
+        np.testing.assert_allclose(part.y, [value[max(0, n - 2) : n].mean() for n in range(1, 81)], rtol=1e-5)
+
+
+def test_a_long_run_stays_small_and_keeps_its_spikes() -> None:
+    run = history(20_000)
+    loss = run.loss.copy()
+    loss[12_345] = 77
+    figure = draw(replace(moment(TRACE), history=replace(run, loss=loss)), Look())
+    assert all(len(part.x) <= 2 * STRETCHES for part in figure.data if part.x is not None)
+    assert len(figure.data[2].x) <= CHECKS
+    assert figure.data[0].y.max() == 77
+    assert (figure.data[0].x[-1], figure.data[2].x[-1]) == pytest.approx((20_000, 20_000), abs=140)
+
+
+def test_before_the_first_update_there_are_the_same_parts_without_points() -> None:
+    empty, full = (draw(moment(TRACE, updates), Look()) for updates in (0, 100))
+    assert [(part.type, part.mode) for part in empty.data] == [(part.type, part.mode) for part in full.data]
+    assert all(len(empty.data[place].x) == 0 for place in range(6))
+    assert tuple(empty.layout.xaxis.range) == (0, 10)
+
+
+def test_axes_do_not_move_with_every_update() -> None:
+    figures = [draw(moment(TRACE, updates), Look()) for updates in range(210, 500, 20)]
+    assert {tuple(figure.layout.xaxis.range) for figure in figures} == {(0, 500)}
+    assert len({tuple(figure.layout.yaxis.range) for figure in figures}) <= 2
+    assert all(float(power).is_integer() for figure in figures for power in figure.layout.yaxis.range)
+
+
+def test_the_baseline_is_named_and_at_its_height() -> None:
+    line, label = draw(moment(TRACE), Look()).data[6:8]
+    assert list(line.y) == [0.51, 0.51]
+    assert label.text[0] == "always the commoner class 51 %"
+
+
+def test_a_run_that_diverged_ends_with_a_cross_at_its_last_number() -> None:
+    run = history(60)
+    loss = run.loss.copy()
+    loss[-2:] = np.nan, np.inf
+    at = replace(moment(TRACE, diverged="The loss is no number any more."), history=replace(run, loss=loss))
+    cross = draw(at, Look()).data[8]
+    assert (cross.x.tolist(), cross.y.tolist()) == ([58], [run.loss[57]])
+    assert list(cross.hovertext) == [at.diverged]
+    assert len(draw(replace(at, diverged=""), Look()).data[8].x) == 0
+
+
+def test_a_run_that_was_never_a_number_has_no_cross() -> None:
+    lost = History().extended(step=[1], loss=[float("nan")], score=[0.0], grad_norm=[float("nan")])
+    assert len(draw(replace(moment(TRACE, diverged="At once."), history=lost), Look()).data[8].x) == 0
+
+
+VALUES = arrays(np.float32, st.integers(0, 60), elements=st.floats(-100, 100, width=32) | st.just(float("nan")))
+
+
+@given(VALUES, st.integers(1, 30))
+def test_an_outline_keeps_the_extremes(values: np.ndarray, stretches: int) -> None:
+    places = outline(values, stretches)
+    assert len(places) <= 2 * stretches
+    assert np.all(np.diff(places) > 0)
+    if np.isfinite(values).any():
+        assert np.nanmax(values[places]) == np.nanmax(values)
+        assert np.nanmin(values[places]) == np.nanmin(values)
+
+
+@given(VALUES, st.integers(1, 70))
+def test_a_running_mean_is_the_mean_of_the_last_finite_values(values: np.ndarray, width: int) -> None:
+    for place, mean in enumerate(running_mean(values, width)):
+        last = values[max(0, place + 1 - width) : place + 1].astype(np.float64)
+        finite = last[np.isfinite(last)]
+        assert np.isnan(mean) if not finite.size else mean == pytest.approx(finite.mean(), abs=1e-4)
+
+
+@given(st.integers(0, 500), st.integers(2, 50))
+def test_even_places_begin_and_end_with_the_ends(count: int, most: int) -> None:
+    places = evenly(count, most)
+    assert len(places) == min(count, most)
+    if count:
+        assert (places[0], places[-1]) == (0, count - 1)
