@@ -24,8 +24,6 @@ Inbox = SimpleQueue[tuple[int, Command]]
 def work(tools: Tools, warm_up: Callable[[], None]) -> None:
     """Warms up, says so, and serves until the parent is gone: it does not return."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides when to end
-    if sys.platform != "win32":
-        os.nice(5)  # the pages come first
     out, inbox = _private_output(), _inbox()
 
     def send(session: int, kind: Kind, content: bytes) -> None:

@@ -42,6 +42,7 @@ def status(
         "reason": moment.diverged,
         "pace": pace,
         "rate": rate,
+        "learning_rate": trace.config.learning_rate,
         "moments": list(updates),
         "look": {"stream": look.stream, "quantity": look.quantity},
         "streams": [_stream_name(stream, trace.streams) for stream in trace.streams],

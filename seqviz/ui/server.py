@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
 
 from seqviz.serving.hub import hub
 from seqviz.serving.routes import Files, routes
@@ -21,6 +22,9 @@ ROUTES: Final = routes(hub, FILES)
 @asynccontextmanager
 async def lifespan(app: st.App) -> AsyncIterator[None]:
     """Starts the workers, one core being left to the pages, and ends them with the server."""
+    # `st.navigation` says so too, but only once it has run: the first link to a page would get Streamlit's own menu of
+    # the pages directory, without anything that app.py sets up.
+    PagesManager.uses_pages_directory = False
     await hub.start(max(1, (os.cpu_count() or 2) - 1))
     # Everything is imported by now. Objects that stay for ever need not be looked at in every collection, which
     # would hold up all threads: Streamlit's own one after each script run took 47 to 220 ms.

@@ -3,7 +3,7 @@
 const CONFIG = {
   displaylogo: false,
   displayModeBar: false, // dragging zooms, a double click shows all again
-  doubleClick: "reset",
+  doubleClick: false, // ours to handle: the ranges to go back to change while a network trains
 };
 
 export class Graph {
@@ -12,38 +12,50 @@ export class Graph {
     this.plotly = plotly;
     this.revision = 0;
     this.drawn = undefined;
+    this.zoom = {}; // by axis, the range that a person has dragged open
     this.sizes = new ResizeObserver(() => this.resize());
     this.sizes.observe(element);
-  }
-
-  /** Whether this figure, or the theme since the last one, is still to be drawn. */
-  wants(figure) {
-    return figure !== undefined && figure !== this.drawn;
   }
 
   /** Draws a figure {data, layout}. Zoom and hover survive unless `anew`: another network, another set of axes. */
   async draw(figure, template, anew) {
     const first = this.drawn === undefined;
+    if (anew) this.zoom = {};
     this.drawn = figure;
+    this.template = template;
     this.revision += 1;
-    if (first || anew) this.view = this.revision;
     // Plotly writes into what it is given; the model must stay as it was sent.
-    const data = figure.data.map((trace) => structuredShell(trace));
+    const data = shell(figure.data);
     const layout = {
-      ...structuredShell(figure.layout),
+      ...shell(figure.layout),
       template,
       autosize: true,
       width: undefined,
       height: undefined,
-      uirevision: this.view,
+      uirevision: "kept",
       datarevision: this.revision,
     };
+    for (const [axis, range] of Object.entries(this.zoom)) {
+      layout[axis] = { ...layout[axis], range: [...range], autorange: false };
+    }
     await (first ? this.plotly.newPlot : this.plotly.react)(this.element, data, layout, CONFIG);
+    if (first) this.listen();
+  }
+
+  listen() {
+    this.element.on("plotly_relayout", (edit) => {
+      for (const name of Object.keys(edit)) {
+        const [axis, attribute] = name.split(".");
+        // The figure's own ranges may move on; a person's would be lost with them if it were left to uirevision.
+        if (attribute?.startsWith("range")) this.zoom[axis] = this.element.layout[axis].range;
+      }
+    });
+    this.element.on("plotly_doubleclick", () => this.draw(this.drawn, this.template, true));
   }
 
   /** The theme has changed: the next frame is to be drawn even if nothing in it has. */
   forget() {
-    if (this.drawn) this.drawn = null;
+    if (this.drawn) this.drawn = null; // not undefined: it has been drawn before
   }
 
   resize() {
@@ -57,10 +69,8 @@ export class Graph {
 }
 
 /** A copy that shares the numbers: new objects and lists of objects, the same arrays and words. */
-function structuredShell(value) {
-  if (Array.isArray(value)) {
-    return value.length && value[0] !== null && value[0]?.constructor === Object ? value.map(structuredShell) : value;
-  }
-  if (value === null || typeof value !== "object" || ArrayBuffer.isView(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, structuredShell(item)]));
+function shell(value) {
+  if (Array.isArray(value)) return value[0]?.constructor === Object ? value.map(shell) : value;
+  if (value?.constructor !== Object) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, shell(item)]));
 }

@@ -38,14 +38,15 @@ export class Panel {
     this.stream.hidden = status.streams.length < 2;
   }
 
+  /** Whether this figure is not yet what is on the screen. */
+  wants(figure) {
+    return figure !== undefined && figure !== this.graph?.drawn;
+  }
+
   async draw(plotly, figure, template, anew) {
     this.graph ??= new Graph(this.canvas, plotly);
     await this.graph.draw(figure, template, anew);
     this.root.classList.remove("seqviz-waiting");
-  }
-
-  wants(figure) {
-    return figure !== undefined && figure !== this.graph?.drawn;
   }
 
   remove() {

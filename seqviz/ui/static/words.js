@@ -10,7 +10,7 @@ export function sentence(status) {
   }
   const recent = `mean over the last ${status.recent} updates, each on one batch`;
   return [
-    [`Update ${whole(status.update)}`, rate(status)],
+    [`Update ${whole(status.update)}`, pace(status)],
     [`epoch ${fixed(status.epoch, 1)}`, "One epoch: every training example has been seen once"],
     [`loss ${significant(status.loss)}`, `Cross-entropy in nats, ${recent}`],
     [`training ${status.score_name} ${percent(status.score)}`, `The ${recent}`],
@@ -26,8 +26,9 @@ function heldMeaning(status) {
   return `On examples that were never trained on, at update ${whole(status.held_update ?? 0)}. What the network has to beat: ${status.baseline_name}, ${percent(status.baseline)}.`;
 }
 
-function rate(status) {
-  return status.rate ? `${whole(Math.round(status.rate))} updates a second while training` : "";
+function pace(status) {
+  const speed = status.rate ? `, ${whole(Math.round(status.rate))} updates a second while training` : "";
+  return `Learning rate ${significant(status.learning_rate)}${speed}`;
 }
 
 const whole = (number) => number.toLocaleString("en-GB");

@@ -1,0 +1,102 @@
+"""A running app and a real Chromium. Where there is no Chromium these tests fail: what they hold cannot be seen else."""
+
+import json
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+from playwright.sync_api import expect, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PATIENCE = 60
+"""Seconds until something that should happen counts as not happening, also on a machine that is busy."""
+expect.set_options(timeout=PATIENCE * 1000)
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if Path(item.fspath).parent == Path(__file__).parent:
+            item.add_marker("browser")
+
+
+class App:
+    """The app in a process of its own."""
+
+    def __init__(self, address, process):
+        self.address, self.process = address, process
+
+    def census(self):
+        with urlopen(f"{self.address}/seqviz/census") as answer:
+            return json.load(answer)
+
+    def until(self, happened):
+        """Waits until `happened(census)` is true."""
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            try:
+                if happened(self.census()):
+                    return
+            except URLError:
+                assert self.process.poll() is None, "the app has ended"
+            time.sleep(0.05)
+        raise TimeoutError("the app did not get there")
+
+
+@pytest.fixture(scope="session")
+def app():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    options = {"server.port": port, "server.address": "127.0.0.1", "server.headless": "true"}
+    arguments = [text for name, value in options.items() for text in (f"--{name}", str(value))]
+    process = subprocess.Popen([sys.executable, "-m", "streamlit", "run", "app.py", *arguments], cwd=ROOT)
+    running = App(f"http://127.0.0.1:{port}", process)
+    try:
+        running.until(lambda census: census["workers"] >= 1)
+        yield running
+    finally:
+        process.terminate()
+        process.wait(PATIENCE)
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium):
+    """A fresh window of a usual laptop. The test fails if its console has complained."""
+    context = chromium.new_context(viewport={"width": 1366, "height": 768})
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE * 1000)
+    complaints = []
+
+    def listen(message):
+        # On a link to a page, Streamlit first asks for its own files below that page, where they are not.
+        if message.type == "error" and "/_stcore/" not in message.location["url"]:
+            complaints.append(message.text)
+
+    page.on("console", listen)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    yield page
+    context.close()
+    assert not complaints

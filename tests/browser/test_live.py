@@ -1,0 +1,191 @@
+import re
+
+import pytest
+from playwright.sync_api import expect
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
+
+NUMBERS = ".seqviz-numbers"
+STATE = ".seqviz-state"
+UPDATE = """() => Number(document.querySelector(".seqviz-numbers").textContent.match(/Update ([\\d,]+)/)?.[1].replaceAll(",", "") ?? 0)"""
+MARK = """() => document.querySelectorAll(".js-plotly-plot").forEach((graph, place) => {
+  graph.place = graph.querySelector(".main-svg").place = place;
+})"""
+MARKED = """() => [...document.querySelectorAll(".js-plotly-plot")].map(
+  (graph, place) => graph.place === place && graph.querySelector(".main-svg").place === place)"""
+RANGES = """() => {
+  const { xaxis, yaxis } = document.querySelector("[data-figure=learning] .js-plotly-plot")._fullLayout;
+  return [...xaxis.range, ...yaxis.range];
+}"""
+
+
+@pytest.fixture(autouse=True)
+def stage(page, app):
+    """The first lesson, once all its pictures are drawn."""
+    page.goto(app.address)
+    expect(page.locator(STATE)).to_have_text("not trained yet")
+    expect(page.locator(".seqviz-waiting")).to_have_count(0)
+    return page.locator(".seqviz")
+
+
+def button(page, name):
+    return page.get_by_role("button", name=name, exact=True)
+
+
+def update(page):
+    return page.evaluate(UPDATE)
+
+
+def train_past(page, goal):
+    page.wait_for_function(f"({UPDATE})() > {goal}")
+
+
+def test_training_redraws_the_same_graphs_in_place(page):
+    page.evaluate(MARK)
+    before = page.evaluate("() => document.querySelector('[data-figure=hidden] .js-plotly-plot').data[0].z.map(String)")
+    button(page, "Train").click()
+    train_past(page, 20)
+    after = page.evaluate("() => document.querySelector('[data-figure=hidden] .js-plotly-plot').data[0].z.map(String)")
+    assert before != after
+    marked = page.evaluate(MARKED)
+    assert len(marked) >= 4
+    assert all(marked)
+
+
+def test_everything_down_to_the_row_of_small_pictures_is_above_the_fold(page):
+    row = page.locator(".seqviz-panel:not(.seqviz-wide) .seqviz-canvas")
+    for place in range(3):
+        box = row.nth(place).bounding_box()
+        assert box["y"] + box["height"] <= 768
+
+
+def test_zoom_survives_training_and_a_double_click_ends_it(page):
+    button(page, "Train").click()
+    train_past(page, 5)
+    area = page.locator("[data-figure=learning] .nsewdrag").first.bounding_box()
+    page.mouse.move(area["x"] + 20, area["y"] + 10)
+    page.mouse.down()
+    page.mouse.move(area["x"] + 90, area["y"] + area["height"] - 10, steps=4)
+    page.mouse.up()
+    zoomed = page.evaluate(RANGES)
+    train_past(page, update(page) + 20)
+    assert page.evaluate(RANGES) == zoomed
+    button(page, "Pause training").click()
+    expect(page.locator(STATE)).to_have_text("paused")
+    page.mouse.dblclick(area["x"] + 60, area["y"] + area["height"] / 2)
+    page.wait_for_function(f"String(({RANGES})()) !== '{','.join(map(str, zoomed))}'")
+
+
+def test_pause_shows_at_once_and_stops(page, app):
+    button(page, "Train").click()
+    train_past(page, 3)
+    # In one go, so that no answer of the server can come in between.
+    said = page.evaluate("""() => {
+      document.querySelector(".seqviz-train").click();
+      return [document.querySelector(".seqviz-train").textContent, document.querySelector(".seqviz-state").textContent];
+    }""")
+    assert said == ["▶ Train", "paused"]
+    app.until(lambda census: census["training"] == 0)
+    button(page, "One step").click()
+    page.wait_for_timeout(100)
+    expect(page.locator(STATE)).to_have_text("paused")
+
+
+def test_one_step_is_one_update_and_reset_goes_back(page):
+    for expected in (1, 2, 3):
+        button(page, "One step").click()
+        page.wait_for_function(f"({UPDATE})() === {expected}")
+    button(page, "Reset").click()
+    expect(page.locator(STATE)).to_have_text("not trained yet")
+    expect(page.locator(NUMBERS)).to_contain_text("Not trained yet")
+
+
+def test_the_keyboard_drives_training(page):
+    button(page, "Train").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(STATE)).to_have_text("training")
+    page.keyboard.press("Space")
+    expect(page.locator(STATE)).to_have_text("paused")
+
+
+def test_every_move_of_a_slider_arrives_or_is_overtaken_by_a_later_one(page):
+    button(page, "Train").click()
+    train_past(page, 3)
+    slider = page.get_by_role("slider", name="Learning rate")
+    slider.focus()
+    for key in [*["ArrowRight"] * 12, *["ArrowLeft"] * 7, *["ArrowRight"] * 2]:
+        page.keyboard.press(key)
+    wanted = slider.get_attribute("aria-valuetext") or slider.input_value()
+    first = page.locator(NUMBERS).locator("span").first
+    expect(first).to_have_attribute("title", re.compile(f"^Learning rate {wanted}\\b"))
+    expect(page.locator(STATE)).to_have_text("training")
+
+
+def test_what_is_drawn_of_each_step_can_be_chosen(page):
+    choice = page.get_by_label("What is drawn of each step")
+    before = page.evaluate("() => document.querySelector('[data-figure=hidden] .js-plotly-plot').data[0].z.map(String)")
+    choice.select_option("update gate")
+    page.wait_for_function(
+        "before => String(document.querySelector('[data-figure=hidden] .js-plotly-plot').data[0].z.map(String)) !== String(before)",
+        arg=before,
+    )
+
+
+def test_looking_back_shows_the_network_as_it_was(page):
+    for expected in (1, 2):
+        button(page, "One step").click()
+        page.wait_for_function(f"({UPDATE})() === {expected}")
+    slider = page.get_by_role("slider", name="Look back")
+    slider.focus()
+    slider.press("ArrowLeft")
+    page.wait_for_function(f"({UPDATE})() === 1")
+    slider.press("End")
+    page.wait_for_function(f"({UPDATE})() === 2")
+
+
+def test_the_theme_changes_with_the_page_and_nothing_is_torn_down(page):
+    page.evaluate(MARK)
+    ink = "() => getComputedStyle(document.querySelector('[data-figure=learning] .xtick text')).fill"
+    light = page.evaluate(ink)
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_function(f"light => ({ink})() !== light", arg=light)
+    assert all(page.evaluate(MARKED))
+
+
+def test_a_closed_window_stops_its_training(page, app):
+    button(page, "Train").click()
+    app.until(lambda census: census["training"] == 1)
+    page.close()
+    app.until(lambda census: census["training"] == 0)
+
+
+def test_a_dropped_connection_comes_back_to_the_same_run(page, app):
+    sockets = []
+
+    def relay(route):
+        sockets.append(route)
+        route.connect_to_server()
+
+    page.route_web_socket("**/seqviz/live/*", relay)
+    page.reload()
+    expect(page.locator(STATE)).to_have_text("not trained yet")
+    for expected in (1, 2):
+        button(page, "One step").click()
+        page.wait_for_function(f"({UPDATE})() === {expected}")
+    sockets[-1].close(code=1012)
+    expect(page.get_by_role("alert")).to_have_text("Connection lost, trying again …")
+    expect(page.locator(STATE)).to_have_text("paused")
+    expect(page.get_by_role("alert")).to_be_hidden()
+    assert update(page) == 2
+    assert len(sockets) == 2
+
+
+@pytest.mark.parametrize("origin", [None, "http://elsewhere.example"])
+def test_pages_of_others_cannot_listen(page, app, origin):
+    with page.expect_websocket(lambda socket: "/seqviz/live/" in socket.url) as opened:
+        page.reload()
+    url = opened.value.url
+    with pytest.raises(InvalidStatus) as refused:
+        connect(url, origin=origin)
+    assert refused.value.response.status_code == 403
+    expect(page.locator(STATE)).to_have_text("not trained yet")
