@@ -12,6 +12,7 @@ from importlib import import_module
 BENCHMARKS = {
     "learning": "how soon the defaults reach their goals on held-out examples, seeds 0 to 4",
     "steps": "updates a second beside a plain PyTorch loop, and what one trace costs",
+    "gradients": "all ∂L_t/∂h_k of a long example beside one backward pass, and beside one for each loss",
     "live": "the page in a real browser: redraws, frame rate, pause, training kept",
 }
 """Each is a module here with a function `measure() -> dict`."""
@@ -21,7 +22,9 @@ def main() -> None:
     """Parses the names, measures, prints."""
     lines = "\n".join(f"  {name}: {what}" for name, what in BENCHMARKS.items())
     parser = argparse.ArgumentParser(
-        "python -m benchmarks", description=f"benchmarks:\n{lines}", formatter_class=argparse.RawDescriptionHelpFormatter
+        "python -m benchmarks",
+        description=f"benchmarks:\n{lines}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("names", nargs="*", choices=[*BENCHMARKS, []], help="which to run; all if none is named")
     names = parser.parse_args().names or list(BENCHMARKS)

@@ -40,7 +40,7 @@ def trace(run: Run, example: Example) -> Trace:
     targets = feed.targets[0]
     counted = torch.nonzero(targets != IGNORE)[:, 0]
     copies = torch.arange(len(counted))
-    passed: Pass = network(_copied(feed, len(copies)), run.config.window, unrolled=True)
+    passed: Pass = network(copied(feed, len(copies)), run.config.window, unrolled=True)
     placed = _placed(passed, network.parts[0].streams)
     emitting = np.flatnonzero([step.emits for step in steps])
     losses = torch.nn.functional.cross_entropy(passed.logits[copies, counted], targets[counted], reduction="none")
@@ -117,7 +117,7 @@ def _feed(network: Network, task: Task, example: Example, run: Run) -> tuple[Fee
         return replace(feed, targets=network(feed).logits.argmax(dim=-1)), False
 
 
-def _copied(feed: Feed, copies: int) -> Feed:
+def copied(feed: Feed, copies: int) -> Feed:
     """The same example `copies` times over; its inputs stay single, so that pictures are read once."""
     return Feed(
         feed.inputs,
