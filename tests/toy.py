@@ -5,9 +5,11 @@ element's kind (one answer), the kind of the element before (an output each), th
 (written), or as many words as the one picture's kind says.
 """
 
+import hashlib
 from collections import ChainMap
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import fields
 from functools import cached_property, lru_cache
 
 import numpy as np
@@ -62,8 +64,12 @@ class Toy:
         return self._draw(self.train_size, seed=1)
 
     @cached_property
+    def held(self):
+        return self._draw(10, seed=2)
+
+    @cached_property
     def held_out(self):
-        return collate(self._draw(10, seed=2))
+        return collate(self.held)
 
     @cached_property
     def examples(self):
@@ -175,6 +181,19 @@ def build(config, seed=0):
 def described(config):
     """A test's name for a configuration: what differs from the plain ones."""
     return " ".join(f"{name}={value}" for name, value in config.to_query(small("delayed")).items()) or "plain"
+
+
+def digest(run):
+    """Of every bit that a run is made of."""
+    found = hashlib.sha256(f"{run.step} {run.diverged}".encode())
+    for name, weights in run.weights.items():
+        found.update(name.encode() + weights.tobytes())
+    for name, state in run.optimiser.items():
+        for key, value in state.items():
+            found.update(f"{name} {key}".encode() + value.tobytes())
+    for field in fields(run.history):
+        found.update(field.name.encode() + getattr(run.history, field.name).tobytes())
+    return found.hexdigest()
 
 
 @contextmanager
