@@ -39,10 +39,14 @@ class Files:
 
     zipped: Mapping[str, bytes]
     version: str
+    base: str
 
     @classmethod
-    def read(cls, directory: Path) -> Files:
-        """The scripts and styles in `directory`, and Plotly's own script, which the installed package brings along."""
+    def read(cls, directory: Path, base: str) -> Files:
+        """The scripts and styles in `directory`, and Plotly's own script, which the installed package brings along.
+
+        base: the beginning of all our addresses, such as "/seqviz".
+        """
         sources = sorted(path for path in directory.iterdir() if path.suffix in KINDS)
         sources.append(Path(plotly.__path__[0]) / "package_data" / "plotly.min.js")
         contents = {path.name: path.read_bytes() for path in sources}
@@ -51,12 +55,12 @@ class Files:
             digest.update(content)
         # mtime=0: the same content has the same bytes, whenever it was zipped.
         zipped = {name: gzip.compress(content, 6, mtime=0) for name, content in contents.items()}
-        return cls(zipped, digest.hexdigest()[:16])
+        return cls(zipped, digest.hexdigest()[:16], base)
 
     @property
     def address(self) -> str:
         """Where they are found, without a slash at the end."""
-        return f"/seqviz/static/{self.version}"
+        return f"{self.base}/static/{self.version}"
 
 
 def routes(hub: Hub, files: Files) -> list[BaseRoute]:
@@ -72,9 +76,9 @@ def routes(hub: Hub, files: Files) -> list[BaseRoute]:
         return JSONResponse(hub.census())
 
     return [
-        WebSocketRoute("/seqviz/live/{token}", live),
-        Route("/seqviz/static/{version}/{name}", static),
-        Route("/seqviz/census", census),
+        WebSocketRoute(f"{files.base}/live/{{token}}", live),
+        Route(f"{files.base}/static/{{version}}/{{name}}", static),
+        Route(f"{files.base}/census", census),
     ]
 
 

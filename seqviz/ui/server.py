@@ -15,7 +15,9 @@ from streamlit.runtime.pages_manager import PagesManager
 from seqviz.serving.hub import hub
 from seqviz.serving.routes import Files, routes
 
-FILES: Final = Files.read(Path(__file__).parent / "static")
+BASE: Final = "/".join(["", *filter(None, [st.get_option("server.baseUrlPath").strip("/"), "seqviz"])])
+"""The beginning of our own addresses; Streamlit leaves it to us to put them below its own."""
+FILES: Final = Files.read(Path(__file__).parent / "static", BASE)
 ROUTES: Final = routes(hub, FILES)
 
 

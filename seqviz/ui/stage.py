@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Final
 
 import streamlit as st
 
@@ -14,8 +13,6 @@ from seqviz.figures import FIGURES
 from seqviz.serving.hub import Full, hub
 from seqviz.serving.messages import Setting
 from seqviz.ui.server import FILES
-
-LIVE: Final = "/seqviz/live"
 
 _mount = st.components.v2.component(
     "seqviz_stage",
@@ -61,7 +58,7 @@ def stage(
     said = {
         "token": token,
         "address": FILES.address,
-        "live": LIVE,
+        "live": f"{FILES.base}/live",
         "figures": [
             {"key": name, "title": FIGURES[name].title, "look_for": FIGURES[name].look_for} for name in figures
         ],

@@ -1,4 +1,4 @@
-"""A running app and a real Chromium. Where there is no Chromium these tests fail: what they hold cannot be seen else."""
+"""A running app and a real Chromium. Where there is none these tests fail: what they hold cannot be seen otherwise."""
 
 import json
 import shutil

@@ -7,7 +7,11 @@ from websockets.sync.client import connect
 
 NUMBERS = ".seqviz-numbers"
 STATE = ".seqviz-state"
-UPDATE = """() => Number(document.querySelector(".seqviz-numbers").textContent.match(/Update ([\\d,]+)/)?.[1].replaceAll(",", "") ?? 0)"""
+UPDATE = """() => {
+  const said = document.querySelector(".seqviz-numbers").textContent.match(/Update ([\\d,]+)/);
+  return said ? Number(said[1].replaceAll(",", "")) : 0;
+}"""
+STATES = """() => String(document.querySelector("[data-figure=hidden] .js-plotly-plot").data[0].z.map(String))"""
 MARK = """() => document.querySelectorAll(".js-plotly-plot").forEach((graph, place) => {
   graph.place = graph.querySelector(".main-svg").place = place;
 })"""
@@ -42,11 +46,10 @@ def train_past(page, goal):
 
 def test_training_redraws_the_same_graphs_in_place(page):
     page.evaluate(MARK)
-    before = page.evaluate("() => document.querySelector('[data-figure=hidden] .js-plotly-plot').data[0].z.map(String)")
+    before = page.evaluate(STATES)
     button(page, "Train").click()
     train_past(page, 20)
-    after = page.evaluate("() => document.querySelector('[data-figure=hidden] .js-plotly-plot').data[0].z.map(String)")
-    assert before != after
+    assert page.evaluate(STATES) != before
     marked = page.evaluate(MARKED)
     assert len(marked) >= 4
     assert all(marked)
@@ -123,12 +126,9 @@ def test_every_move_of_a_slider_arrives_or_is_overtaken_by_a_later_one(page):
 
 def test_what_is_drawn_of_each_step_can_be_chosen(page):
     choice = page.get_by_label("What is drawn of each step")
-    before = page.evaluate("() => document.querySelector('[data-figure=hidden] .js-plotly-plot').data[0].z.map(String)")
+    before = page.evaluate(STATES)
     choice.select_option("update gate")
-    page.wait_for_function(
-        "before => String(document.querySelector('[data-figure=hidden] .js-plotly-plot').data[0].z.map(String)) !== String(before)",
-        arg=before,
-    )
+    page.wait_for_function(f"before => ({STATES})() !== before", arg=before)
 
 
 def test_looking_back_shows_the_network_as_it_was(page):

@@ -23,7 +23,7 @@ def files(tmp_path_factory):
     (directory / "a.js").write_text("export const a = 1;\n")
     (directory / "a.css").write_text("p { margin: 0 }\n")
     (directory / "notes.txt").write_text("not for the browser")
-    return Files.read(directory)
+    return Files.read(directory, "/below/seqviz")
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +63,7 @@ def close_code(socket):
 
 
 def test_a_live_socket_brings_frames_and_takes_orders(client, token):
-    with client.websocket_connect(f"/seqviz/live/{token}", headers=ORIGIN) as socket:
+    with client.websocket_connect(f"/below/seqviz/live/{token}", headers=ORIGIN) as socket:
         assert first_frame(socket)["status"]["state"] == "new"
         socket.send_text(json.dumps({"do": "drawn"}))
         socket.send_text(json.dumps({"do": "step"}))
@@ -78,34 +78,34 @@ def test_a_live_socket_brings_frames_and_takes_orders(client, token):
 def test_pages_of_others_are_refused(client, token, origin):
     with (
         pytest.raises(WebSocketDisconnect) as refused,
-        client.websocket_connect(f"/seqviz/live/{token}", headers=origin),
+        client.websocket_connect(f"/below/seqviz/live/{token}", headers=origin),
     ):
         pass
     assert refused.value.code == FOREIGN
 
 
 def test_an_unknown_seat_is_said_to_be_gone(client):
-    with client.websocket_connect("/seqviz/live/guessed", headers=ORIGIN) as socket:
+    with client.websocket_connect("/below/seqviz/live/guessed", headers=ORIGIN) as socket:
         assert close_code(socket) == UNKNOWN
 
 
 @pytest.mark.parametrize("nonsense", ["{", '{"do": "dance"}', "x" * 2000])
 def test_nonsense_ends_the_connection(client, token, nonsense):
-    with client.websocket_connect(f"/seqviz/live/{token}", headers=ORIGIN) as socket:
+    with client.websocket_connect(f"/below/seqviz/live/{token}", headers=ORIGIN) as socket:
         socket.send_text(nonsense)
         assert close_code(socket) == NONSENSE
 
 
 def test_bytes_from_a_browser_are_nonsense(client, token):
-    with client.websocket_connect(f"/seqviz/live/{token}", headers=ORIGIN) as socket:
+    with client.websocket_connect(f"/below/seqviz/live/{token}", headers=ORIGIN) as socket:
         socket.send_bytes(b"{}")
         assert close_code(socket) == NONSENSE
 
 
 def test_a_second_window_ends_the_first(client, token):
-    with client.websocket_connect(f"/seqviz/live/{token}", headers=ORIGIN) as first:
+    with client.websocket_connect(f"/below/seqviz/live/{token}", headers=ORIGIN) as first:
         first_frame(first)
-        with client.websocket_connect(f"/seqviz/live/{token}", headers=ORIGIN) as second:
+        with client.websocket_connect(f"/below/seqviz/live/{token}", headers=ORIGIN) as second:
             assert close_code(first) == REPLACED
             assert first_frame(second)["status"]["state"] == "new"
 
@@ -131,18 +131,18 @@ def test_plotly_comes_from_the_installed_package(client, files):
     assert gzip.decompress(files.zipped["plotly.min.js"]) == installed
 
 
-@pytest.mark.parametrize("path", ["{address}/notes.txt", "{address}/..%2Fa.js", "/seqviz/static/old/a.js"])
+@pytest.mark.parametrize("path", ["{address}/notes.txt", "{address}/..%2Fa.js", "/below/seqviz/static/old/a.js"])
 def test_nothing_else_is_served(client, files, path):
     assert client.get(path.format(address=files.address)).status_code == 404
 
 
 def test_the_address_changes_with_the_content(tmp_path):
     (tmp_path / "a.js").write_text("1")
-    before = Files.read(tmp_path)
-    assert Files.read(tmp_path) == before
+    before = Files.read(tmp_path, "/seqviz")
+    assert Files.read(tmp_path, "/seqviz") == before
     (tmp_path / "a.js").write_text("2")
-    assert Files.read(tmp_path).address != before.address
+    assert Files.read(tmp_path, "/seqviz").address != before.address
 
 
 def test_whoever_runs_the_app_can_see_what_is_going_on(client):
-    assert set(client.get("/seqviz/census").json()) == {"workers", "seats", "connected", "training"}
+    assert set(client.get("/below/seqviz/census").json()) == {"workers", "seats", "connected", "training"}

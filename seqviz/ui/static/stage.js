@@ -118,7 +118,10 @@ class Stage {
     // A figure that is replaced as a whole belongs to another network or example: its zoom means nothing any more.
     for (const [path] of frame.changes) if (path.length < 3) (this.anew ??= new Set()).add(path[0] ?? "all");
     this.status = frame.status;
-    this.paint().then(() => this.live.send({ do: "drawn" }));
+    this.paint().then(
+      () => this.live.send({ do: "drawn" }),
+      (problem) => this.say(`The pictures cannot be drawn: ${problem.message}. Reload the page.`, "problem"),
+    );
   }
 
   /** Brings everything on the screen up to the last frame, one picture in each of the browser's own frames. */
