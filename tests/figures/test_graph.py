@@ -44,6 +44,11 @@ def of_kind(figure: go.Figure, graph: Graph, kind: EdgeKind | NodeKind) -> BaseT
     return next(p for p in parts(figure, what) if any(things[number].kind is kind for number in p.meta[what]))
 
 
+def inside(x: float, y: float, box: tuple[float, float, float, float]) -> bool:
+    left, right, bottom, top = box
+    return left + 1e-3 < x < right - 1e-3 and bottom + 1e-2 < y < top - 1e-2
+
+
 def graph_behind(trace: Trace) -> Graph:
     return graph_of(trace.steps, trace.streams, trace.present, trace.config.attention)
 
@@ -102,6 +107,20 @@ def test_every_line_leads_from_its_source_to_its_target(name: str) -> None:
             assert touches(line[0], place[edge.source]), edge
             inside = line[~np.isnan(line[:, 0])]
             assert touches(inside[-1], place[edge.target]), edge
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_lines_run_straight_and_never_through_a_hidden_state(name: str) -> None:
+    trace = KINDS[name]
+    graph, figure = graph_behind(trace), drawn(trace)
+    strips = [box for number, box in boxes_of(figure, graph).items() if graph.nodes[number].kind is NodeKind.HIDDEN]
+    for part in parts(figure, "edges"):
+        for line, number in zip(lines_of(part), part.meta["edges"], strict=True):
+            for start, end in pairwise(line[~np.isnan(line[:, 0])]):
+                slanted = graph.edges[number].kind is EdgeKind.ATTENDS
+                assert slanted or start[0] == pytest.approx(end[0], abs=1e-4) or start[1] == pytest.approx(end[1])
+                for x, y in (start + (end - start) * share for share in np.linspace(0.01, 0.99, 50)):
+                    assert not any(inside(x, y, strip) for strip in strips)
 
 
 @pytest.mark.parametrize("name", KINDS)
