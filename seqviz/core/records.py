@@ -99,7 +99,8 @@ class Trace:
     hidden: (streams, steps, hidden) h_t.
     cell_state: (streams, steps, hidden) the LSTM's c_t, otherwise an array with no hidden units, (streams, steps, 0).
     gates: by name, (streams, steps, hidden), in the cell's order; empty for cells without gates.
-    readout: (steps, classes) probabilities the output layer gives for h_t at *every* step, emitted or not.
+    readout: (steps, classes) probabilities the output layer gives at *every* step of a segment that emits, also where
+    the step does not: there, those of the input up to it alone. 0 in an encoder, which no output layer reads.
     logits, probabilities: (steps, classes) at emitting steps, 0 elsewhere.
     written: (steps,) int64, the most probable class at emitting steps, -1 elsewhere.
     targets: (steps,) int64 the right class, -1 where there is none. losses: (steps,) nats, 0 where no loss enters.

@@ -367,7 +367,7 @@ def test_the_state_before_is_that_of_the_chains_own_direction():
 
 @pytest.mark.parametrize("cell", CELLS)
 def test_the_gates_make_the_states(cell):
-    config = small("many-to-one", cell=cell, layers=2)
+    config = small("many-to-one", cell=cell, layers=2, bidirectional=True)
     traced = trace(run_of(config), example_of(config, (0, 1, 2)))
     assert list(traced.gates) == list(CELLS[cell].gates)
     assert traced.cell_state.shape[2] == (config.hidden if cell == "lstm" else 0)
@@ -375,9 +375,8 @@ def test_the_gates_make_the_states(cell):
     if cell == "gru":
         close(traced.hidden, (1 - g["update"]) * g["candidate"] + g["update"] * before)
     if cell == "lstm":
-        cells_before = np.zeros_like(traced.cell_state)
-        cells_before[:, 1:] = traced.cell_state[:, :-1]
-        close(traced.cell_state, g["forget"] * cells_before + g["input"] * g["candidate"])
+        cell_before = replace(traced, hidden=traced.cell_state).hidden_before
+        close(traced.cell_state, g["forget"] * cell_before + g["input"] * g["candidate"])
         close(traced.hidden, g["output"] * np.tanh(traced.cell_state))
 
 
