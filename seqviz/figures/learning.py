@@ -6,7 +6,6 @@ lowest and its highest value, so that no spike is lost.
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -181,15 +180,14 @@ def outline(values: np.ndarray, stretches: int) -> np.ndarray:
     """
     if len(values) <= 2 * stretches:
         return np.arange(len(values))
-    bounds = np.linspace(0, len(values), stretches + 1).astype(np.int64)
-    lowest = np.where(np.isnan(values), np.inf, values)
-    highest = np.where(np.isnan(values), -np.inf, values)
-    places = [
-        start + place(part[start:stop])
-        for start, stop in pairwise(bounds.tolist())
-        for place, part in ((np.argmin, lowest), (np.argmax, highest))
-    ]
-    return np.unique(places)
+    size = -(-len(values) // stretches)
+    first = size * np.arange(-(-len(values) // size))
+    padded = np.full(size * len(first), np.nan)
+    padded[: len(values)] = values
+    unknown = np.isnan(padded)
+    lowest = np.where(unknown, np.inf, padded).reshape(-1, size).argmin(axis=1)
+    highest = np.where(unknown, -np.inf, padded).reshape(-1, size).argmax(axis=1)
+    return np.unique(np.concatenate([first + lowest, first + highest]))
 
 
 def evenly(count: int, most: int) -> np.ndarray:
