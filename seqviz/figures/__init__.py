@@ -41,5 +41,17 @@ FIGURES: Registry[Picture] = Registry(
         "readout": "seqviz.figures.readout:PICTURE",
         "influence": "seqviz.figures.influence:PICTURE",
         "attention": "seqviz.figures.attention:PICTURE",
+        "picture": "seqviz.figures.picture:PICTURE",
+        "answers": "seqviz.figures.answers:PICTURE",
+        "sentences": "seqviz.figures.sentences:PICTURE",
+        "beam": "seqviz.figures.beam:PICTURE",
+        "jacobians": "seqviz.figures.jacobians:PICTURE",
+        "products": "seqviz.figures.products:PICTURE",
+        "passage": "seqviz.figures.passage:PICTURE",
+        "conditions": "seqviz.figures.conditions:PICTURE",
+        "saturation": "seqviz.figures.saturation:PICTURE",
+        "shares": "seqviz.figures.shares:PICTURE",
+        "clipping": "seqviz.figures.clipping:PICTURE",
+        "powers": "seqviz.figures.powers:PICTURE",
     }
 )

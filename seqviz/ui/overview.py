@@ -1,0 +1,59 @@
+"""The small moving wirings of the opening page."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+
+import streamlit as st
+
+from seqviz.core.config import RunConfig
+from seqviz.core.task import END, Example
+from seqviz.core.topology import ONE_TO_ONE, Topology
+from seqviz.figures.wiring import draw
+from seqviz.tasks import task_of
+from seqviz.ui.server import FILES
+
+_mount = st.components.v2.component(
+    "seqviz_wiring",
+    html='<div class="seqviz-wiring" role="img"></div>',
+    css=".seqviz-wiring { height: 235px; font-size: 15px; }",
+    js="""
+export default function ({ parentElement, data }) {
+  const place = parentElement.querySelector(".seqviz-wiring");
+  const said = JSON.parse(new TextDecoder().decode(data));
+  place.setAttribute("aria-label", said.label);
+  const wiring = import(`${said.address}/wiring.js`);
+  wiring.then(({ show }) => show(place, said));
+  return () => wiring.then(({ leave }) => leave(place));
+}
+""",
+    isolate_styles=False,
+)
+
+
+def wiring(task: str, place: int, longest: int = 8) -> None:
+    """The wiring of a task with example `place` of its menu running through it, cut to `longest` inputs."""
+    found = task_of(RunConfig(task=task))
+    example = found.examples[place]
+    said = [found.writes[target] for target in example.targets if found.writes[target] != END]
+    if found.topology.segments[-1].emits.value == "each" and not found.topology.writes_words:
+        said = said[:longest]
+    example = replace(example, inputs=example.inputs[:longest], words=example.words[:longest])
+    _show(found.topology, example, said, recurrent=True)
+
+
+def plain(task: str, place: int) -> None:
+    """One input, one output, no memory: the network that all others are compared with."""
+    found = task_of(RunConfig(task=task))
+    example = found.examples[place]
+    answer = "".join(found.writes[target] for target in example.targets if found.writes[target] != END)
+    _show(ONE_TO_ONE, example, [answer], recurrent=False)
+
+
+def _show(topology: Topology, example: Example, said: Sequence[str], *, recurrent: bool) -> None:
+    figure = json.loads(draw(topology, example, said, recurrent).to_json(validate=False))
+    label = f"{topology.title}: {' '.join(example.words)} gives {' '.join(said)}"
+    content = {"address": FILES.address, "figure": figure, "label": label}
+    _mount(key=f"wiring {topology.key}", data=json.dumps(content).encode())
