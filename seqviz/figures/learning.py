@@ -158,7 +158,7 @@ def _layout(moment: Moment, powers: tuple[int, int], end: float) -> dict[str, ob
         },
         "yaxis2": {
             "domain": [0, 0.43],
-            "range": [0, 1.02],
+            "range": [-0.08, 1.04],
             "tickvals": [0, 0.5, 1],
             "tickformat": ".0%",
             "zeroline": False,
