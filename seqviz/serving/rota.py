@@ -68,4 +68,4 @@ class Rota:
             act()
         except FAILURES as failure:
             _log.exception("a run could not go on")
-            session.give_up(str(failure))
+            session.give_up(" ".join(map(str, failure.args)) or type(failure).__name__)

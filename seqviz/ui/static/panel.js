@@ -13,8 +13,7 @@ export class Panel {
     this.root = element(
       "section",
       { class: `seqviz-panel seqviz-waiting ${wide ? "seqviz-wide" : ""}`, "data-figure": picture.key },
-      element("h3", {}, picture.title),
-      this.choices,
+      element("header", {}, element("h3", {}, picture.title), this.choices),
       this.canvas,
       this.look_for,
     );

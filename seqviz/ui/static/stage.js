@@ -36,7 +36,8 @@ class Stage {
     this.numbers = element("p", { class: "seqviz-numbers" });
     this.banner = element("div", { class: "seqviz-banner", role: "alert", hidden: "" });
     this.pictures = element("div", { class: "seqviz-pictures" });
-    this.root = element("div", { class: "seqviz" }, this.toolbar.root, this.numbers, this.pictures, this.banner);
+    const banners = element("div", { class: "seqviz-banners" }, this.banner);
+    this.root = element("div", { class: "seqviz" }, this.toolbar.root, this.numbers, banners, this.pictures);
     this.panels = [];
     this.parent = parent;
   }
@@ -90,7 +91,7 @@ class Stage {
   }
 
   give(order) {
-    if (order.do !== "drawn" && order.do !== "speed") this.say("");
+    this.say("");
     this.hushed = order.do === "pause";
     this.live.send(order);
   }

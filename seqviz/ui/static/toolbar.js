@@ -37,7 +37,7 @@ export class Toolbar {
     this.shown = element("span", { class: "seqviz-state", role: "status" });
     this.root = element(
       "div",
-      { class: "seqviz-toolbar", role: "toolbar", "aria-label": "Training" },
+      { class: "seqviz-toolbar", role: "group", "aria-label": "Training" },
       this.train,
       ...this.buttons,
       element("label", {}, "Speed", this.pace),

@@ -4,7 +4,7 @@
 export function sentence(status) {
   if (status.update === 0) {
     return [
-      ["Not trained yet: the weights are random, and so is what you see. Press Train.", ""],
+      ["Not trained yet: all weights are random. Press Train.", ""],
       [held(status), heldMeaning(status)],
     ];
   }
@@ -34,8 +34,19 @@ function pace(status) {
 const whole = (number) => number.toLocaleString("en-GB");
 const fixed = (number, digits) => number.toLocaleString("en-GB", fraction(digits));
 const percent = (share) => (share === null ? "unknown" : `${(100 * share).toLocaleString("en-GB", fraction(1))} %`);
-const significant = (number) =>
-  number === null ? "unknown" : number.toLocaleString("en-GB", { maximumSignificantDigits: 3 });
+
+/** Three digits; very large and very small numbers as a power of ten. */
+function significant(number) {
+  if (number === null) return "unknown";
+  const size = Math.abs(number);
+  if (size === 0 || (size >= 1e-4 && size < 1e5)) {
+    return number.toLocaleString("en-GB", { maximumSignificantDigits: 3 });
+  }
+  const [digits, power] = number.toExponential(2).split("e");
+  return `${digits} × 10${[...power.replace("+", "")].map((sign) => RAISED[sign]).join("")}`;
+}
+
+const RAISED = { "-": "⁻", ...Object.fromEntries([..."⁰¹²³⁴⁵⁶⁷⁸⁹"].map((sign, digit) => [digit, sign])) };
 
 function fraction(digits) {
   return { minimumFractionDigits: digits, maximumFractionDigits: digits };
