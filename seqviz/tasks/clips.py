@@ -22,7 +22,7 @@ import numpy as np
 from jaxtyping import Float, Float32, Int64
 
 from seqviz.core.config import RunConfig
-from seqviz.core.task import BadInput, Baseline, Batch, Example, Images, shuffled
+from seqviz.core.task import ACCURACY, BadInput, Baseline, Batch, Example, Images, shuffled
 from seqviz.core.topology import DIRECT
 
 WRITES: Final = (
@@ -145,12 +145,12 @@ class Clips:
     reads = Images(1, SIDE, SIDE)
     writes = WRITES
     train_size = TRAIN
-    score_name = "accuracy"
+    score_name = ACCURACY
 
     @property
     def defaults(self) -> dict[str, str | int | float | bool]:
         """Measured: over 95 % of held-out frames in about a third of the time allowed."""
-        return {"cell": "gru", "hidden": 48, "embedding": 32, "learning_rate": 0.005, "batch": 32}
+        return {"cell": "gru", "hidden": 48, "embedding": 32, "learning_rate": 0.01}
 
     @cached_property
     def held_out(self) -> Batch:
@@ -160,9 +160,8 @@ class Clips:
     @cached_property
     def baseline(self) -> Baseline:
         """A classifier that sees one frame at a time and remembers nothing."""
-        frames, words = self._training
-        seen = _by_likeness(_flat(frames), words.ravel(), _flat(self.held_out.inputs))
-        return Baseline("frame by frame, without memory", float((seen == self.held_out.targets.ravel()).mean()))
+        said = self._frame_by_frame(self.held_out.inputs)
+        return Baseline("frame by frame, without memory", float((said == self.held_out.targets.ravel()).mean()))
 
     @cached_property
     def examples(self) -> tuple[Example, ...]:
@@ -175,9 +174,18 @@ class Clips:
         chosen = shuffled(TRAIN, seed, step, size)
         return _batch(frames[chosen], words[chosen])
 
+    def by_baseline(self, example: Example) -> tuple[str, ...]:
+        """What the classifier without memory says of each frame."""
+        return tuple(WRITES[word] for word in self._frame_by_frame(example.inputs))
+
     def read(self, typed: str) -> Example:
         """A clip composed from moves, with its true words. Raises BadInput."""
         return compose(typed, " ".join(typed.split()))
+
+    def _frame_by_frame(self, frames: np.ndarray) -> Int64[np.ndarray, " frames"]:
+        # A quarter of the training frames does as well as all of them, in a quarter of the time.
+        known, words = (part[::4] for part in self._training)
+        return _by_likeness(_flat(known), words.ravel(), _flat(frames))
 
     @cached_property
     def _training(self) -> tuple[np.ndarray, Int64[np.ndarray, "clips frames"]]:
@@ -202,16 +210,14 @@ def compose(typed: str, name: str) -> Example:
     moves = typed.lower().replace(",", " ").split()
     if not 1 <= len(moves) < LONGEST:
         raise BadInput(f"That makes {len(moves)} moves; 1 to {LONGEST - 1} can be shown, such as: left left stop up.")
-    radius, slow, gain = 2.0, 0.9, 0.6
+    radius, slow, gain = 2.0, 0.9, 0.8
     motion, position = Motion((0, 0), slow), np.zeros(2)
     positions = [position]
     for number, move in enumerate(moves, 1):
         if move not in MOVES:
             raise BadInput(f"“{move}” is not a move. The moves are {', '.join(MOVES)}.")
         if move not in HEADINGS and motion.heading == (0, 0):
-            raise BadInput(
-                f"Move {number}, “{move}”: the shape has to be moving. Put left, right, up or down before it."
-            )
+            raise BadInput(f"“{move}”, move {number}, needs a moving shape: put left, right, up or down before it.")
         motion = motion.after(move, slow, gain)
         position = position + motion.step
         positions.append(position)
@@ -234,7 +240,7 @@ def _clips(count: int, stream: int) -> tuple[np.ndarray, Int64[np.ndarray, "clip
 
 def _wandering(rng: np.random.Generator, radius: float) -> Float[np.ndarray, "frames 2"]:
     """Where a shape of this radius is in each frame, all of it always inside the picture."""
-    slow, gain = rng.uniform(0.8, 1.1), rng.uniform(0.5, 0.7)
+    slow, gain = rng.uniform(0.7, 1.0), rng.uniform(0.7, 0.9)
     low, high = radius + _MARGIN, SIDE - radius - _MARGIN
     motion, positions = Motion((0, 0), slow), [rng.uniform(low, high, 2)]
     for luck, choice in zip(rng.random(FRAMES - 1), rng.integers(0, len(HEADINGS), FRAMES - 1), strict=True):

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from jaxtyping import Int64
+from jaxtyping import Float64, Int64
 
-from seqviz.core.task import IGNORE, BadInput, Baseline, Batch, Example, Reading
+from seqviz.core.task import ACCURACY, IGNORE, BadInput, Baseline, Batch, Example, Reading
 from seqviz.core.topology import Topology
 
 HELD_OUT = 400
 LONGEST = 200
 EXAMPLES = 8
-_TRAINING, _HELD_OUT, _COUNTED = (0,), (1,), (2,)
+_TRAINING, _HELD_OUT = (0,), (1,)
 """Keys of random streams that never meet, whatever the seed (NumPy's `SeedSequence.spawn_key`)."""
 
 
@@ -38,7 +38,7 @@ class MemoryTask:
     show: Callable[[np.ndarray, Int64[np.ndarray, " outputs"]], Example]
     parse: Callable[[str], Example]
     train_size: int = 2000
-    score_name: str = "accuracy"
+    score_name: str = ACCURACY
 
     @cached_property
     def held_out(self) -> Batch:
@@ -47,12 +47,8 @@ class MemoryTask:
 
     @cached_property
     def baseline(self) -> Baseline:
-        """Always giving the answer that is most common in sequences like those learned from."""
-        common = self._drawn((0,), _COUNTED, self.train_size).targets
-        answer = np.bincount(common[common != IGNORE]).argmax()
-        asked = self.held_out.targets != IGNORE
-        share = float((self.held_out.targets[asked] == answer).mean())
-        return Baseline(f"always answering “{self.writes[answer]}”", share)
+        """The best that one answer to everything can do: the share of the commonest."""
+        return Baseline("always the commonest answer", float(self._shares.max()))
 
     @cached_property
     def examples(self) -> tuple[Example, ...]:
@@ -67,9 +63,19 @@ class MemoryTask:
         """`size` new examples, decided by `seed` and `step` alone."""
         return self._drawn((seed, step), _TRAINING, size)
 
+    def by_baseline(self, example: Example) -> tuple[str, ...]:
+        """The commonest answer, wherever one is asked for and elsewhere too."""
+        return (self.writes[self._shares.argmax()],) * len(example.targets)
+
     def read(self, typed: str) -> Example:
         """What a person typed, with its true targets, which follow from the rule. Raises BadInput."""
         return self.parse(typed)
+
+    @cached_property
+    def _shares(self) -> Float64[np.ndarray, " classes"]:
+        """How large a part of the answers in `held_out` is each of `writes`."""
+        asked = self.held_out.targets[self.held_out.targets != IGNORE]
+        return np.asarray(np.bincount(asked, minlength=len(self.writes)) / len(asked))
 
     def _drawn(self, entropy: tuple[int, ...], stream: tuple[int, ...], size: int) -> Batch:
         inputs, targets = self.draw(np.random.default_rng(np.random.SeedSequence(entropy, spawn_key=stream)), size)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,6 +10,7 @@ import numpy as np
 from jaxtyping import Bool
 
 from seqviz.core.task import (
+    ACCURACY,
     IGNORE,
     PAD,
     UNKNOWN,
@@ -24,11 +24,10 @@ from seqviz.core.task import (
     shuffled,
 )
 from seqviz.core.topology import DIRECT
+from seqviz.tasks.tokenise import words_of
 
 LONGEST = 60
 """Words at most in a sentence."""
-
-_WORD = re.compile(r"\w+(?:['’-]\w+)*|[^\w\s]")
 
 
 @dataclass(frozen=True)
@@ -61,7 +60,7 @@ class TaggingTask:
     defaults: dict[str, str | int | float | bool]
     rarest: int = 2
     vocabulary_size: int = 20_000
-    score_name: str = "accuracy"
+    score_name: str = ACCURACY
     topology = DIRECT
 
     @property
@@ -97,21 +96,13 @@ class TaggingTask:
     @cached_property
     def baseline(self) -> Baseline:
         """Each word's commonest tag, whatever stands around it; the commonest of all for a word never seen."""
-        by_word: dict[str, Counter[str]] = {}
-        every: Counter[str] = Counter()
-        for sentence in self.train:
-            for word, tag in zip(sentence.words, sentence.tags, strict=True):
-                if tag:
-                    by_word.setdefault(word.lower(), Counter())[tag] += 1
-                    every[tag] += 1
         asked = [
-            (by_word.get(word.lower(), every), tag)
+            (self._commonest_tag(word), tag)
             for sentence in self.held
             for word, tag in zip(sentence.words, sentence.tags, strict=True)
             if tag
         ]
-        right = sum(counts.most_common(1)[0][0] == tag for counts, tag in asked)
-        return Baseline("each word's most frequent tag", right / len(asked))
+        return Baseline("each word's most frequent tag", sum(said == tag for said, tag in asked) / len(asked))
 
     @cached_property
     def examples(self) -> tuple[Example, ...]:
@@ -122,14 +113,32 @@ class TaggingTask:
         """`size` training sentences, decided by `seed` and `step` alone."""
         return collate([self._encoded[place] for place in shuffled(len(self.train), seed, step, size)])
 
+    def by_baseline(self, example: Example) -> tuple[str, ...]:
+        """The commonest tag of each word of an example."""
+        return tuple(self._commonest_tag(word) for word in example.words)
+
     def read(self, typed: str) -> Example:
         """A typed sentence with unknown tags. Raises BadInput."""
-        words = tuple(_WORD.findall(typed))
-        if not any(word[0].isalnum() for word in words):
+        words = words_of(typed)
+        if not any(sign.isalnum() for sign in typed):
             raise BadInput("Type a sentence: there is no word in it yet.")
         if len(words) > LONGEST:
             raise BadInput(f"The sentence has {len(words)} words; {LONGEST} can be read.")
         return self._example(Tagged(words, ("",) * len(words), (False,) * len(words)), typed.strip())
+
+    @cached_property
+    def _tag_counts(self) -> dict[str, Counter[str]]:
+        """How often each word, in small letters, has each tag; under "" all words together."""
+        counts: dict[str, Counter[str]] = {"": Counter()}
+        for sentence in self.train:
+            for word, tag in zip(sentence.words, sentence.tags, strict=True):
+                if tag:
+                    counts.setdefault(word.lower(), Counter())[tag] += 1
+                    counts[""][tag] += 1
+        return counts
+
+    def _commonest_tag(self, word: str) -> str:
+        return self._tag_counts.get(word.lower(), self._tag_counts[""]).most_common(1)[0][0]
 
     @cached_property
     def _encoded(self) -> tuple[Example, ...]:

@@ -1,0 +1,64 @@
+import numpy as np
+import pytest
+
+from seqviz.core.config import RunConfig
+from seqviz.core.task import IGNORE, BadInput
+from seqviz.tasks import adding, copying, parity, recall
+from seqviz.tasks.memory import MemoryTask, symbols
+
+BUILDERS = {"recall": recall.build, "copying": copying.build, "parity": parity.build, "adding": adding.build}
+
+
+@pytest.fixture(params=BUILDERS)
+def task(request) -> MemoryTask:
+    return BUILDERS[request.param](RunConfig(task=request.param, lag=12))
+
+
+def test_a_batch_depends_on_its_arguments_alone(task):
+    twin = BUILDERS[task.key](RunConfig(task=task.key, lag=12, seed=5, hidden=7))
+    one, other = task.batch(3, 4, 20), twin.batch(3, 4, 20)
+    np.testing.assert_array_equal(one.inputs, other.inputs)
+    np.testing.assert_array_equal(one.targets, other.targets)
+
+
+def test_no_two_batches_nor_the_held_out_sequences_are_alike(task):
+    batches = [task.batch(seed, step, 50) for seed in range(3) for step in range(5)]
+    drawn = [batch.inputs.tobytes() for batch in [*batches, task.held_out]]
+    assert len(set(drawn)) == len(drawn)
+
+
+def test_an_example_fits_the_wiring(task):
+    for example in task.examples:
+        steps = task.topology.unroll(len(example.inputs), len(example.targets))
+        assert sum(step.emits for step in steps) == len(example.targets)
+        assert len(example.words) == len(example.inputs)
+    assert 6 <= len({example.name for example in task.examples}) == len(task.examples) <= 10
+
+
+def test_the_lag_sets_the_length(task):
+    longer = BUILDERS[task.key](RunConfig(task=task.key, lag=32))
+    assert longer.held_out.inputs.shape[1] - task.held_out.inputs.shape[1] == 20
+    assert set(longer.held_out.input_lengths.tolist()) == {longer.held_out.inputs.shape[1]}
+
+
+def test_the_shortest_lag_works(task):
+    shortest = BUILDERS[task.key](RunConfig(task=task.key, lag=1))
+    batch = shortest.batch(0, 0, 100)
+    assert batch.targets.max() < len(shortest.writes)
+    assert (batch.targets != IGNORE).any(axis=1).all()
+
+
+def test_baseline_is_the_best_single_answer(task):
+    asked = task.held_out.targets[task.held_out.targets != IGNORE]
+    shares = [float(np.mean(asked == answer)) for answer in range(len(task.writes))]
+    assert task.baseline.score == pytest.approx(max(shares))
+
+
+def test_symbols_are_read_whatever_stands_between_them():
+    assert symbols("a, B c\tb", "ABC", least=1) == ["A", "B", "C", "B"]
+
+
+@pytest.mark.parametrize(("typed", "said"), [("A!", "“!” at place 2 is not one of A, B"), ("A", "1 symbols; 2 to 200")])
+def test_other_symbols_are_refused(typed, said):
+    with pytest.raises(BadInput, match=said):
+        symbols(typed, "AB", least=2)
