@@ -227,6 +227,7 @@ def backward(plan: Plan, trace: Trace) -> list[Part]:
             "customdata": gradients,
             "text": labels,
             "hovertemplate": "‖∂L/∂%{text}‖ = %{customdata:.4g}<extra></extra>",
+            "cliponaxis": False,
             "marker": {
                 "symbol": symbols,
                 "size": np.where(level > 0, 5 + 6 * level, 0).astype(np.float32),

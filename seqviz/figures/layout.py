@@ -250,7 +250,7 @@ def _route(edge: Edge, boxes: Mapping[Node, Box], rows: Rows, streams: tuple[Str
         return (start.x + start.half, heights[0]), *corners, (end.x - end.half, heights[1])
     near = edge.source.step == edge.target.step
     leave = end.x if edge.kind is EdgeKind.READS else start.x
-    arrive = start.x if edge.kind is EdgeKind.EMITS and near else end.x
+    arrive = (start.x if near else end.x + SIDEWAYS) if edge.kind is EdgeKind.EMITS else end.x
     turn = _turn(edge, near, rows, streams)
     return (leave, start.row.top), *((x, turn) for x in (leave, arrive) if turn), (arrive, end.row.bottom)
 
