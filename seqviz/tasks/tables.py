@@ -1,0 +1,175 @@
+"""Reading the tables that people have: CSV or TSV, in the encodings and shapes that programs write."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from typing import Final
+
+from seqviz.core.task import BadInput
+
+LARGEST_FILE: Final = 25_000_000
+MOST_ROWS: Final = 50_000
+LONGEST_FIELD: Final = 100_000
+"""Characters; a longer field is a quotation mark that was never closed, or no text for a small network."""
+DELIMITERS: Final = {",": "comma", "\t": "tab", ";": "semicolon", "|": "bar"}
+OTHER_FILES: Final = {
+    b"PK\x03\x04": "a ZIP or Excel file. Save the table as CSV and upload that",
+    b"\xd0\xcf\x11\xe0": "an old Excel file. Save the table as CSV and upload that",
+    b"%PDF": "a PDF. A table is needed: CSV or TSV",
+    b"\x89PNG": "a picture. A table is needed: CSV or TSV",
+    b"\xff\xd8\xff": "a picture. A table is needed: CSV or TSV",
+    b"\x1f\x8b": "compressed. Unpack it and upload what is inside",
+}
+TEXT_NAMES: Final = ("text", "review", "sentence", "comment", "content", "message", "tweet", "phrase", "body")
+LABEL_NAMES: Final = ("label", "sentiment", "class", "category", "target", "rating", "polarity", "stars", "tag")
+
+
+@dataclass(frozen=True)
+class Table:
+    """columns: their names. rows: each with one field a column. notes: what was done to the file, in sentences."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    notes: tuple[str, ...] = ()
+
+
+def read_text(content: bytes) -> tuple[str, tuple[str, ...]]:
+    """A file's text, and notes on how it was read. Raises BadInput where it is empty, too large or no text."""
+    if len(content) > LARGEST_FILE:
+        raise BadInput(f"The file has {len(content) / 1e6:.0f} MB; at most 25 MB can be read. Upload a part of it.")
+    for start, what in OTHER_FILES.items():
+        if content.startswith(start):
+            raise BadInput(f"This file is {what}.")
+    text, notes = _decoded(content)
+    if "\0" in text:
+        raise BadInput("This file is not text: it holds bytes that no text has. A table is needed: CSV or TSV.")
+    if not text.strip():
+        raise BadInput("The file is empty.")
+    return text, notes
+
+
+def read_table(content: bytes) -> Table:
+    """The table in a CSV or TSV file, with or without a header.
+
+    Raises BadInput, in a sentence for people, where the file is empty, too large, no text or no table.
+    """
+    text, notes = read_text(content)
+    try:
+        rows = _rows(text)
+    except csv.Error:
+        raise BadInput(
+            f"One field has more than {LONGEST_FIELD:,} characters. Perhaps a quotation mark is opened and not closed."
+        ) from None
+    width = Counter(len(row) for row in rows).most_common(1)[0][0]
+    fitting = [row for row in rows if len(row) == width]
+    if width < 2:
+        raise BadInput(
+            "Only one column was found. Two are needed, a text and its label, with a comma, a tab or a semicolon "
+            "between them; a text that holds that sign itself must stand in quotation marks."
+        )
+    if len(fitting) < len(rows):
+        notes += (f"{len(rows) - len(fitting):,} rows were left out: they do not have {width} columns.",)
+    columns, fitting = _header(fitting)
+    if len(fitting) > MOST_ROWS:
+        notes += (f"Only the first {MOST_ROWS:,} of {len(fitting):,} rows are used.",)
+    return Table(columns, tuple(fitting[:MOST_ROWS]), notes)
+
+
+def guess_columns(table: Table) -> tuple[int, int]:
+    """Which column holds the texts and which the labels: by their names, otherwise by their contents."""
+    text = _named(table, TEXT_NAMES)
+    label = _named(table, LABEL_NAMES)
+    places = range(len(table.columns))
+    if text is None:
+        text = max((place for place in places if place != label), key=lambda place: _mean_length(table, place))
+    if label is None:
+        label = min((place for place in places if place != text), key=lambda place: _variety(table, place))
+    return text, label
+
+
+def plain(text: str) -> tuple[str, bool]:
+    """A text without markup (HTML tags, scripts, styles), and whether it had any."""
+    if "<" not in text and "&" not in text:
+        return text, False
+    stripper = _Stripper()
+    stripper.feed(text)
+    stripper.close()
+    return "".join(stripper.kept), stripper.found
+
+
+class _Stripper(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.kept: list[str] = []
+        self.found = False
+        self._silent = 0
+
+    def handle_starttag(self, tag: str, attrs: Sequence[tuple[str, str | None]]) -> None:
+        self.found = True
+        self._silent += tag in ("script", "style")
+        self.kept.append(" ")
+
+    def handle_endtag(self, tag: str) -> None:
+        self._silent = max(0, self._silent - (tag in ("script", "style")))
+        self.kept.append(" ")
+
+    def handle_data(self, data: str) -> None:
+        if not self._silent:
+            self.kept.append(data)
+
+
+def _decoded(content: bytes) -> tuple[str, tuple[str, ...]]:
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content.decode("utf-16", errors="replace"), ()
+    try:
+        return content.decode("utf-8-sig"), ()
+    except UnicodeDecodeError:
+        # Every byte is a Latin-1 character; Windows adds quotation marks and dashes that Latin-1 lacks.
+        text = content.decode("cp1252", errors="replace")
+        return text, ("The file is not UTF-8 and was read as Latin-1; look whether letters with accents are right.",)
+
+
+def _rows(text: str) -> list[tuple[str, ...]]:
+    """The rows, split at the delimiter that gives the most rows of one width, and wide ones rather than narrow."""
+    csv.field_size_limit(LONGEST_FIELD)
+    sample = text[: 4 * LONGEST_FIELD]
+
+    def consistency(delimiter: str) -> tuple[float, int]:
+        rows = [row for row in csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter) if row][:200]
+        width, count = Counter(len(row) for row in rows).most_common(1)[0]
+        return (count / len(rows) if width > 1 else 0.0, width)
+
+    delimiter = max(DELIMITERS, key=consistency)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    return [tuple(field.strip() for field in row) for row in reader if any(field.strip() for field in row)]
+
+
+def _header(rows: list[tuple[str, ...]]) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """The names of the columns and the rows below. Without a header the columns are numbered."""
+    first, rest = rows[0], rows[1:]
+    known = any(name.lower() in (*TEXT_NAMES, *LABEL_NAMES) for name in first)
+    labels = [place for place in range(len(first)) if 1 < len({row[place] for row in rest}) <= max(20, len(rest) // 10)]
+    # A header names the labels; a first row of data repeats one of them.
+    strange = bool(labels) and all(first[place] not in {row[place] for row in rest} for place in labels)
+    if known or (strange and len(rest) >= 10):
+        return tuple(name or f"column {place + 1}" for place, name in enumerate(first)), rest
+    return tuple(f"column {place + 1}" for place in range(len(first))), rows
+
+
+def _named(table: Table, names: Sequence[str]) -> int | None:
+    lower = [column.lower() for column in table.columns]
+    return next((lower.index(name) for name in names if name in lower), None)
+
+
+def _mean_length(table: Table, place: int) -> float:
+    return sum(len(row[place]) for row in table.rows) / max(1, len(table.rows))
+
+
+def _variety(table: Table, place: int) -> tuple[bool, int]:
+    kinds = len({row[place] for row in table.rows})
+    return kinds < 2, kinds
