@@ -94,7 +94,7 @@ class Clipping:
 
     limit: the setting `clip`; at 0 nothing is clipped. norm: before. norm_by_norm, norm_by_value: after either rule.
     cosine_by_norm, cosine_by_value: of the angle between before and after: 1 where the direction is kept.
-    before: (entries,) some of its entries, from the smallest to the largest, evenly spread among all. by_norm,
+    before: (entries,) those of its entries that are furthest from 0, from the smallest to the largest. by_norm,
     by_value: (entries,) what becomes of them.
     """
 

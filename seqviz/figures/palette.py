@@ -55,6 +55,13 @@ DIVERGING: Final[Scale] = [
     (1.0, faded(HIDDEN, 1)),
 ]
 """Activations around zero: grey below, nothing at zero, orange above."""
+SIGNED_GRADIENTS: Final[Scale] = [
+    (0.0, faded(NEGATIVE, 1)),
+    (0.5, faded(NEGATIVE, 0)),
+    (0.5001, faded(GRADIENT, 0)),
+    (1.0, faded(GRADIENT, 1)),
+]
+"""Entries of a gradient or a Jacobian around zero."""
 SEQUENTIAL: Final[Scale] = [(0.0, faded(AMOUNT, 0.04)), (1.0, faded(AMOUNT, 1))]
 """Quantities from 0 to 1."""
 GRADIENTS: Final[Scale] = [(0.0, faded(GRADIENT, 0.2)), (1.0, faded(GRADIENT, 1))]

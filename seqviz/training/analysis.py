@@ -28,7 +28,7 @@ from seqviz.training.tracing import feed_of
 
 SHOWN = 8
 """Units whose rows and columns are kept of each step's contribution."""
-ENTRIES = 101
+ENTRIES = 40
 """Entries of the whole gradient that are kept to show what clipping does."""
 
 
@@ -262,8 +262,8 @@ def _shares(chain: _Chain, gradients: Mapping[str, Tensor]) -> Shares:
 def _clipping(network: Network, config: RunConfig, gradients: Mapping[str, Tensor]) -> Clipping:
     before = torch.cat([gradient.flatten() for gradient in gradients.values()]).double()
     by_norm, by_value = (_clipped(network, replace(config, clip_by=rule), gradients) for rule in ("norm", "value"))
-    places = np.unique(np.linspace(0, len(before) - 1, ENTRIES).astype(np.int64))
-    kept = before.argsort()[torch.from_numpy(places)]
+    furthest = before.abs().topk(min(ENTRIES, len(before))).indices
+    kept = furthest[before[furthest].argsort()]
     return Clipping(
         limit=config.clip,
         norm=float(before.norm()),

@@ -1,0 +1,91 @@
+"""Which number tells whether gradients vanish or explode: three that are said to, beside what was measured.
+
+Of W_hh the largest singular value, the spectral radius and the determinant. For a plain cell a largest singular value
+below 1 is sufficient to vanish, and one above 1 necessary to explode but not sufficient (Pascanu, Mikolov & Bengio
+2013). The determinant decides neither: it is the product of all eigenvalues, and one large one is enough to explode.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import plotly.graph_objects as go
+
+from seqviz.core.analysis import Products
+from seqviz.core.records import Look, Moment, Trace
+from seqviz.figures import Picture
+from seqviz.figures.lab import NEEDS, analysis_of, block_of
+from seqviz.figures.palette import AMOUNT, GRADIENT, WIRE
+from seqviz.figures.parts import Part, figure
+
+TITLE: Final = "Which number tells"
+LOOK_FOR: Final = (
+    "Bars to the left of 1 say that gradients vanish, bars to the right that they explode. "
+    "Only the last one is measured: find settings at which the determinant says the opposite."
+)
+FURTHEST: Final = 3.0
+"""Powers of ten that a bar may reach to either side; its number is printed in full."""
+
+
+def draw(moment: Moment, look: Look) -> go.Figure:
+    """Four bars from 1. For a gated cell the numbers are of the block of W_hh of `look.quantity`'s gate."""
+    analysis, trace = analysis_of(moment), moment.trace
+    jacobians, products = analysis.jacobians, analysis.products
+    place = trace.steps[products.entry].segment, block_of(trace, look.quantity)
+    values = np.array(
+        [
+            float(jacobians.largest[place]),
+            float(jacobians.radius[place]),
+            abs(float(jacobians.determinant[place])),
+            growth(trace, products, trace.streams[analysis.stream].backward),
+        ]
+    )
+    names = ["largest singular value", "largest |eigenvalue|", "|determinant|", "measured growth a step"]
+    with np.errstate(divide="ignore"):
+        length = np.clip(np.log10(values), -FURTHEST, FURTHEST)
+    bars: Part = {
+        "type": "bar",
+        "orientation": "h",
+        "x": np.nan_to_num(length).astype(np.float32),
+        "y": np.arange(4, dtype=np.float32),
+        "marker": {"color": [AMOUNT, AMOUNT, WIRE, GRADIENT]},
+        "text": [f"{value:.3g}" if np.isfinite(value) else "none" for value in values],
+        "textposition": "outside",
+        "cliponaxis": False,
+        "hoverinfo": "skip",
+    }
+    ticks = np.arange(-FURTHEST, FURTHEST + 1, 1)
+    layout = {
+        "xaxis": {
+            "range": [-FURTHEST - 1.2, FURTHEST + 1.2],
+            "tickvals": ticks.tolist(),
+            "ticktext": ["≤ 0.001", "0.01", "0.1", "1", "10", "100", "≥ 1000"],
+            "zeroline": True,
+            "zerolinewidth": 2,
+        },
+        "yaxis": {
+            "range": [3.6, -0.6],
+            "tickvals": list(range(4)),
+            "ticktext": names,
+            "showgrid": False,
+            "zeroline": False,
+            "automargin": True,
+        },
+        "margin": {"l": 8, "r": 8, "t": 8, "b": 24},
+    }
+    return figure([bars], layout)
+
+
+def growth(trace: Trace, products: Products, backward: bool) -> float:
+    """The factor a step by which ‖∂h_t/∂h_k‖ changes on the way back, as far as it is a number that is not 0.
+
+    NaN where that is not a single step.
+    """
+    reached = np.flatnonzero((products.reach > 0) & np.isfinite(products.reach))
+    first = int(reached[-1 if backward else 0]) if reached.size else products.entry
+    steps = abs(first - products.entry)
+    return float(products.reach[first] ** (1 / steps)) if steps else np.nan
+
+
+PICTURE: Final = Picture(TITLE, LOOK_FOR, draw, NEEDS)
