@@ -55,7 +55,7 @@ def _goal(goal: Goal) -> dict[str, object]:
         "goal": f"{'at most' if goal.at_most else 'at least'} {goal.score:.0%} {task.score_name} in {goal.seconds:g} s",
         "baseline": {task.baseline.name: round(task.baseline.score, 3)},
         "reached": f"{len(reached)} of {len(runs)}",
-        "median seconds": round(statistics.median(reached), 2) if reached else None,  # type: ignore[type-var]
+        "median seconds": round(statistics.median(reached), 2) if reached else None,
         "runs": runs,
     }
 

@@ -12,12 +12,15 @@ from seqviz.core.task import Task
 TASKS: Registry[Callable[[RunConfig], Task]] = Registry(
     {
         "reviews": "seqviz.tasks.reviews:build",
+        "own-texts": "seqviz.tasks.own_texts:build",
         "clips": "seqviz.tasks.clips:build",
         "tags": "seqviz.tasks.tags:build",
         "recall": "seqviz.tasks.recall:build",
         "copying": "seqviz.tasks.copying:build",
         "parity": "seqviz.tasks.parity:build",
         "adding": "seqviz.tasks.adding:build",
+        "translation": "seqviz.tasks.translation:build",
+        "translation-direct": "seqviz.tasks.translation:build_direct",
     }
 )
 

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib import import_module
+from typing import Protocol, cast
 
 import streamlit as st
+
+from seqviz.core.config import RunConfig
+from seqviz.core.task import BadInput
+from seqviz.tasks import task_of
+
+OWN: Mapping[str, str] = {
+    "own-texts": "seqviz.ui.own_texts",
+}
+"""Tasks of a person's own data, each with the module that lets them upload it."""
 
 
 @dataclass(frozen=True)
@@ -16,18 +27,91 @@ class Source:
     digest: str = ""
 
 
+class Kept(Protocol):
+    """What an upload became."""
+
+    @property
+    def digest(self) -> str:
+        """For `RunConfig.data`."""
+        ...
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was done to the file, in sentences."""
+        ...
+
+
+class Uploader(Protocol):
+    """A module that reads one kind of data. upload: from the file's bytes, with its own controls; raises BadInput."""
+
+    WANTED: str
+    ENDINGS: tuple[str, ...]
+    upload: Callable[[bytes], Kept]
+
+
 def choose(tasks: Mapping[str, str]) -> Source:
-    """The data to learn from; the first of `tasks` (key: what people read) to begin with. The link carries it."""
+    """The data to learn from; the first of `tasks` (key: what people read) to begin with. The link carries it.
+
+    Until a person's own data has been read, and whenever a file cannot be, what was there before stays.
+    """
     keys = list(tasks)
+    shown: Source | None = st.session_state.get(_shown(keys))
     linked = st.query_params.get("task", keys[0])
+    widget = f"data of {keys[0]}"
+    if linked in keys and "task" in st.query_params and (shown is None or shown.task != linked):
+        st.session_state[widget] = linked  # a link was followed
     with st.sidebar:
         task = st.selectbox(
             "Data",
             keys,
-            index=keys.index(linked) if linked in keys else 0,
             format_func=tasks.__getitem__,
-            key=" or ".join(keys),
+            key=widget,
             help="What the network learns from.",
             persist_state="session",
         )
-    return Source(task)
+        source = _own(task, shown or Source(keys[0])) if task in OWN else Source(task)
+    st.session_state[_shown(keys)] = source
+    _write_link("task", "" if source.task == keys[0] else source.task)
+    _write_link("data", source.digest)
+    return source
+
+
+def _write_link(name: str, value: str) -> None:
+    if not value:
+        st.query_params.pop(name, None)
+    elif st.query_params.get(name) != value:
+        st.query_params[name] = value
+
+
+def _own(task: str, before: Source) -> Source:
+    """One's own data: what has just been uploaded, what the link names, or else what was shown before."""
+    reader = cast(Uploader, import_module(OWN[task]))
+    file = st.file_uploader("Your file", type=list(reader.ENDINGS), key=f"file for {task}", help=reader.WANTED)
+    if file is None:
+        digest = st.query_params.get("data", before.digest if before.task == task else "")
+        if digest and _is_there(task, digest):
+            return Source(task, digest)
+        st.caption(reader.WANTED)
+        return before
+    try:
+        kept = reader.upload(file.getvalue())
+        task_of(RunConfig(task=task, data=kept.digest))
+    except BadInput as wrong:
+        st.warning(f"{wrong} What was there before is still shown.")
+        return before
+    for note in kept.notes:
+        st.caption(note)
+    return Source(task, kept.digest)
+
+
+def _is_there(task: str, digest: str) -> bool:
+    try:
+        task_of(RunConfig(task=task, data=digest))
+    except BadInput as gone:
+        st.warning(str(gone))
+        return False
+    return True
+
+
+def _shown(keys: list[str]) -> str:
+    return f"data shown of {keys[0]}"

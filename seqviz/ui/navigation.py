@@ -10,6 +10,7 @@ PAGES = Path(__file__).parents[2] / "pages"
 
 LESSONS: dict[str, dict[str, str]] = {
     "Four wirings": {
+        "overview": "Overview",
         "many_to_one": "Many to one",
         "one_to_many": "One to many",
         "direct": "Many to many, direct",
