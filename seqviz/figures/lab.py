@@ -37,11 +37,14 @@ def said(values: np.ndarray) -> list[str]:
 
 
 class LogAxis:
-    """A logarithmic axis in whole powers of ten, at most `span` to either side of 1; numbers beyond leave it."""
+    """A logarithmic axis in whole powers of ten around 1: up to 10 at least, at most `span` to either side.
+
+    Numbers beyond that leave the picture.
+    """
 
     def __init__(self, *values: np.ndarray, span: int = 9) -> None:
         low, high = decades(np.concatenate([np.ravel(some) for some in (*values, np.ones(1))]), span=700)
-        self.low, self.high = max(low, -span), min(max(high, 0), span)
+        self.low, self.high = max(low, -span), min(max(high, 1), span)
         self.low = min(self.low, self.high - 2)
 
     def __call__(self, values: np.ndarray) -> Float32[np.ndarray, " steps"]:

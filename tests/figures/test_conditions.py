@@ -12,17 +12,18 @@ from tests.figures.sample import moment
 from tests.toy import registered, small
 from tests.training.runs import example_of, run_of
 
-LINEAR = small("many-to-one", cell="elman-linear", hidden=4)
+LINEAR = small("many-to-one", cell="elman-linear")
+TANH = small("many-to-one", cell="elman", embedding=8)
 NAME = "stacks.0.cores.0.weight_hh_l0"
 
 
-def with_weights(matrix, steps=9):
-    """The moment of a linear network with this W_hh."""
+def with_weights(matrix, steps=9, config=LINEAR):
+    """The moment of a network with this W_hh."""
     with registered():
         torch.set_num_threads(1)
-        run = run_of(LINEAR)
+        run = run_of(config)
         run = replace(run, weights={**run.weights, NAME: np.asarray(matrix, np.float32)})
-        traced = trace(run, example_of(LINEAR, [1] * steps))
+        traced = trace(run, example_of(config, [1] * steps))
         return replace(moment(traced), analysis=analyse(run, traced))
 
 
@@ -43,6 +44,11 @@ def test_the_determinant_is_wrong_where_one_eigenvalue_explodes_and_the_others_v
     largest, radius, determinant, measured = bars(with_weights(np.diag([1.5, 0.5, 0.4, 0.3]))).x
     assert determinant < 0 < min(largest, radius, measured)
     np.testing.assert_allclose(measured, np.log10(1.5), atol=1e-5)
+
+
+def test_the_determinant_is_wrong_where_units_are_saturated():
+    largest, radius, determinant, measured = bars(with_weights(1.5 * np.eye(4), steps=30, config=TANH)).x
+    assert measured < 0 < largest == radius < determinant
 
 
 def test_a_large_singular_value_alone_does_not_explode():
