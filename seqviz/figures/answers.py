@@ -11,7 +11,7 @@ from seqviz.core.answers import Answer
 from seqviz.core.records import Look, Moment
 from seqviz.figures import Picture
 from seqviz.figures.palette import INPUT, OUTPUT, TARGET, WIRE, faded
-from seqviz.figures.parts import figure
+from seqviz.figures.parts import Part, figure
 
 MARKS = {True: "✓ ", False: "✗ "}
 """Before an answer: whether it is right, so that nobody has to tell it by colour."""
@@ -26,7 +26,7 @@ def draw(moment: Moment, look: Look) -> go.Figure:
         ("The network says", _marked(answers), OUTPUT),
         (moment.baseline_name, [_mark(answer.baseline, answer.wanted) for answer in answers], WIRE),
     )
-    table = {
+    table: Part = {
         "type": "table",
         "columnwidth": [3, 3, 3, 2],
         "header": {

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from seqviz.core.records import Look, Moment
 from seqviz.figures import Picture
 from seqviz.figures.palette import OUTPUT, TARGET, WIRE, faded
-from seqviz.figures.parts import figure
+from seqviz.figures.parts import Part, figure
 
 
 def draw(moment: Moment, look: Look) -> go.Figure:
@@ -20,7 +20,7 @@ def draw(moment: Moment, look: Look) -> go.Figure:
         rows.insert(0, ("right", " ".join(written.wanted), ""))
     titles = ("Way of writing", "Sentence", "log p, nats")
     colours = (WIRE, OUTPUT, TARGET)
-    table = {
+    table: Part = {
         "type": "table",
         "columnwidth": [2, 6, 1.3],
         "header": {

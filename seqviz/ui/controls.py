@@ -93,6 +93,32 @@ CONTROLS: Mapping[str, Control] = {
         (0, 1, 2, 3, 5, 10, 20),
         {0: "never"},
     ),
+    "clip_by": Control(
+        "Training",
+        "Clip by",
+        "The norm shortens the whole gradient; the value cuts each entry by itself, which turns it.",
+        ("norm", "value"),
+    ),
+    "initialisation": Control(
+        "Network",
+        "First W_hh",
+        "How the weights from state to state begin.",
+        ("pytorch", "orthogonal", "xavier", "identity"),
+        {"pytorch": "PyTorch's own", "orthogonal": "orthogonal", "xavier": "Xavier", "identity": "identity"},
+    ),
+    "radius": Control(
+        "Network",
+        "Spectral radius of the first W_hh",
+        "Scales W_hh so that its largest eigenvalue has this size; 0 leaves it as it is.",
+        (0.0, 0.25, 0.5, 0.75, 0.9, 1.0, 1.1, 1.25, 1.5, 2.0, 3.0),
+        {0.0: "as it is"},
+    ),
+    "forget_bias": Control(
+        "Network",
+        "Forget-gate bias",
+        "Added to the LSTM's forget gate at the start: above 0 it begins by keeping what it has.",
+        (-2.0, -1.0, 0.0, 1.0, 2.0, 3.0),
+    ),
     "lag": Control(
         "Data", "Lag", "Steps between what has to be remembered and the question.", (2, 5, 10, 20, 30, 40, 60, 80, 100)
     ),

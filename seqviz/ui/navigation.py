@@ -16,6 +16,9 @@ LESSONS: dict[str, dict[str, str]] = {
         "direct": "Many to many, direct",
         "delayed": "Many to many, delayed",
     },
+    "Learning through time": {
+        "bptt": "Backpropagation through time",
+    },
 }
 """Sections of the menu, each with the file of every lesson and its title."""
 

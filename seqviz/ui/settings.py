@@ -19,7 +19,7 @@ from seqviz.ui.controls import CONTROLS, Control, Value
 
 NETWORK = ("cell", "hidden", "layers")
 TRAINING = ("learning_rate", "optimiser", "clip", "batch", "seed")
-LINKED = (*CONTROLS, "embedding", "clip_by", "initialisation", "radius", "forget_bias")
+LINKED = (*CONTROLS, "embedding")
 """Settings that a link may carry on any page, though not every page has widgets for them."""
 
 

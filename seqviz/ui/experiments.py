@@ -1,0 +1,47 @@
+"""A page of several experiments, one at a time, each of which a link sets up whole."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import streamlit as st
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """title: in the menu. sentence: what it shows. figures: keys of `FIGURES`. fields: settings with a widget.
+
+    look_for, try_this: for the reader, in Markdown.
+    """
+
+    title: str
+    sentence: str
+    figures: tuple[str, ...]
+    fields: tuple[str, ...]
+    look_for: tuple[str, ...]
+    try_this: str
+
+
+def choose(experiments: Mapping[str, Experiment]) -> Experiment:
+    """The experiment to be done, the first to begin with. The link carries it."""
+    keys = list(experiments)
+    linked = st.query_params.get("experiment", keys[0])
+    if linked in keys and linked != st.session_state.get("experiment shown", keys[0]):
+        st.session_state["experiment"] = linked  # a link was followed
+    chosen = st.segmented_control(
+        "Experiment",
+        keys,
+        format_func=lambda key: experiments[key].title,
+        default=keys[0],
+        required=True,
+        key="experiment",
+        label_visibility="collapsed",
+        persist_state="session",
+    )
+    st.session_state["experiment shown"] = chosen
+    if chosen == keys[0]:
+        st.query_params.pop("experiment", None)
+    elif st.query_params.get("experiment") != chosen:
+        st.query_params["experiment"] = chosen
+    return experiments[chosen]
