@@ -97,8 +97,7 @@ def _static(files: Files, request: Request) -> Response:
 
 def _is_ours(socket: WebSocket) -> bool:
     """Whether the page that opens the socket came from this server. Browsers let any page open a socket anywhere."""
-    origin = urlsplit(socket.headers.get("origin", ""))
-    return bool(origin.netloc) and origin.netloc == socket.headers.get("host")
+    return urlsplit(socket.headers.get("origin", "")).netloc == socket.headers.get("host")
 
 
 async def _live(hub: Hub, socket: WebSocket) -> None:

@@ -33,9 +33,7 @@ class Moments:
         return tuple(run.step for run in self._runs)
 
     def keep(self, run: Run) -> None:
-        """Adds the run as it is now. It must not be older than what is there."""
-        if self._runs and self._runs[-1].step == run.step:
-            self._runs.pop()
+        """Adds the run as it is now. It must have gone on since the last time."""
         self._runs.append(replace(run, optimiser={}, history=History()))
         if len(self._runs) > self._most:
             del self._runs[self._least_missed()]

@@ -223,6 +223,23 @@ def test_a_lost_worker_is_replaced_and_the_run_goes_on_from_where_it_was_kept(sc
     scene(act)
 
 
+def test_what_was_kept_of_another_network_is_not_promised(scene, setting):
+    async def act(hub):
+        token = hub.open()
+        hub.show(token, setting())
+        browser = Browser(hub, token)
+        await browser.until_state("new")
+        browser.say(do="step")
+        await browser.until_state("paused")
+        hub.show(token, setting(hidden=3))
+        await browser.until_state("new")
+        hub._workers[0]._process.kill()
+        await browser.until(browser.noticed("stopped"))
+        assert browser.notices[-1]["text"].endswith("Press Train to start again.")
+
+    scene(act)
+
+
 def test_a_run_that_kills_its_worker_does_not_take_the_others_with_it(scene, setting):
     async def act(hub):
         tokens = hub.open(), hub.open()
