@@ -7,6 +7,7 @@ from collections.abc import Callable
 from time import perf_counter
 from typing import Final
 
+from seqviz.core.task import BadInput
 from seqviz.serving.messages import Command, Forget, Kind
 from seqviz.serving.observe import Tools
 from seqviz.serving.session import Session
@@ -66,6 +67,9 @@ class Rota:
     def _guarded(self, session: Session, act: Callable[[], None]) -> None:
         try:
             act()
+        except BadInput as wrong:
+            session.give_up(str(wrong))
         except FAILURES as failure:
             _log.exception("a run could not go on")
-            session.give_up(" ".join(map(str, failure.args)) or type(failure).__name__)
+            reason = " ".join(map(str, failure.args)) or type(failure).__name__
+            session.give_up(f"This network could not go on: {reason}")

@@ -135,12 +135,12 @@ class Session:
         if self._stale and self._screen.free:
             self._draw(play)
 
-    def give_up(self, reason: str) -> None:
+    def give_up(self, why: str) -> None:
         """Stops after a failure and says why; a new setting or a reset begins again."""
         self._training = False
         self._wanted = None
         self._stale = False
-        self._notice("problem", f"This network could not go on: {reason}")
+        self._notice("problem", why)
 
     def _notice(self, notice: str, text: str) -> None:
         self._send(Kind.NOTICE, json.dumps({"notice": notice, "text": text}).encode())

@@ -1,3 +1,4 @@
+import json
 from collections import Counter
 
 import pytest
@@ -81,6 +82,12 @@ def test_a_setting_that_cannot_be_run_is_answered_in_words(rota, setting, sent):
     rota.turn()
     assert b"three layers are not built here" in sent[-1][2]
     assert rota.idle_for() is None, "it is not tried again and again"
+
+
+def test_data_that_is_gone_is_answered_in_its_own_words(rota, setting, sent):
+    rota.obey(1, Show(setting(data="0" * 64)))
+    rota.turn()
+    assert json.loads(sent[-1][2]) == {"notice": "problem", "text": "The data is gone."}
 
 
 def test_a_fault_of_the_program_is_not_hidden(rota, setting, workshop):

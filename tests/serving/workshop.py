@@ -84,6 +84,8 @@ class Workshop:
         self.tasks = {}
 
     def task_of(self, config):
+        if config.data:
+            raise BadInput("The data is gone.")
         return self.tasks.setdefault(config.task, FakeTask(config.task))
 
     def start(self, config):
