@@ -23,8 +23,8 @@ EXPERIMENTS = {
         ("graph", "jacobians", "products", "saturation", "conditions", "powers"),
         ("cell", "hidden", "initialisation", "radius", "seed"),
         (
-            "If the largest singular value of W_hh is below 1, a tanh network's gradient must vanish. If it is above 1, "
-            "the gradient *may* explode, but need not: saturated units shrink it (Pascanu, Mikolov & Bengio 2013).",
+            "If the largest singular value of W_hh is below 1, a tanh network's gradient must vanish. If it is above "
+            "1, the gradient *may* explode, but need not: saturated units shrink it (Pascanu, Mikolov & Bengio 2013).",
             "The determinant decides nothing: compare it with what was measured.",
         ),
         "Take the cell *Elman, no activation* and move the spectral radius from 0.5 to 1.5. Then take *tanh*: "
@@ -59,7 +59,8 @@ EXPERIMENTS = {
         ("cell", "hidden", "clip", "clip_by", "learning_rate", "optimiser", "seed"),
         (
             "By norm the direction stays (cosine 1). By value each entry is cut by itself, and the direction turns.",
-            "Distant steps' share of a small gradient is already lost in the sum: making it longer brings nothing back.",
+            "Distant steps' share of a small gradient is already lost in the sum: making it longer brings "
+            "nothing back.",
         ),
         "Take *Elman, ReLU*, SGD and a learning rate of 1, without clipping, and train. Then clip at 1.",
     ),

@@ -27,13 +27,14 @@ def choose(experiments: Mapping[str, Experiment]) -> Experiment:
     """The experiment to be done, the first to begin with. The link carries it."""
     keys = list(experiments)
     linked = st.query_params.get("experiment", keys[0])
-    if linked in keys and linked != st.session_state.get("experiment shown", keys[0]):
+    if linked not in keys:
+        linked = keys[0]
+    if linked != st.session_state.get("experiment shown"):
         st.session_state["experiment"] = linked  # a link was followed
     chosen = st.segmented_control(
         "Experiment",
         keys,
         format_func=lambda key: experiments[key].title,
-        default=keys[0],
         required=True,
         key="experiment",
         label_visibility="collapsed",
