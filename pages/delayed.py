@@ -1,6 +1,6 @@
 """Many to many, delayed: an English sentence is read to its end, then the German one is written."""
 
-from seqviz.ui import data, examples, lesson, settings
+from seqviz.ui import data, examples, lesson, settings, writing
 from seqviz.ui.stage import stage
 
 lesson.opening(
@@ -14,9 +14,23 @@ config = settings.settings(
     source.digest,
 )
 example = examples.example(config, "Your own English sentence", "today the old man reads the book")
-stage(config, example, ("graph", "learning", "hidden", "gradient", "influence", "attention"))
+stage(
+    config,
+    example,
+    ("graph", "learning", "hidden", "gradient", "influence", "attention", "answers", "sentences", "beam"),
+    look=writing.look(),
+)
 
 lesson.equation(config, "the probability of each next German word")
+if source.task == "translation":
+    lesson.section(
+        "The same sentences, word for word",
+        "Here the direct wiring learns from the same pairs: a German word out for each English word in, as it is read. "
+        "In the table, the dictionary's answers stand beside it. Train both and compare the sentences whose words "
+        "change places.",
+    )
+    direct = settings.beside("translation-direct", config)
+    stage(direct, example, ("graph", "learning", "answers"), key="direct")
 lesson.points(
     "What to look for",
     "The first network, the encoder, writes nothing. All that the second one, the decoder, gets to know of the "

@@ -11,7 +11,7 @@ lesson.opening(
 source = data.choose({"reviews": "Short film reviews", "own-texts": "Your own texts"})
 config = settings.settings(source.task, (*settings.NETWORK, "bidirectional", *settings.TRAINING), source.digest)
 example = examples.example(config, "Your own sentence", "not bad at all")
-stage(config, example, ("graph", "learning", "hidden", "gradient", "readout"))
+stage(config, example, ("graph", "learning", "hidden", "gradient", "readout", "answers"))
 
 lesson.equation(config, "the probability of each verdict")
 lesson.points(

@@ -1,6 +1,6 @@
 """One to many: a picture goes in once, a caption comes out word by word."""
 
-from seqviz.ui import data, examples, lesson, settings
+from seqviz.ui import data, examples, lesson, settings, writing
 from seqviz.ui.stage import stage
 
 lesson.opening(
@@ -12,7 +12,9 @@ source = data.choose(
 )
 config = settings.settings(source.task, (*settings.NETWORK, *settings.TRAINING, "teacher_forcing"), source.digest)
 example = examples.example(config, "Your own scene", "a small red circle above a blue square")
-stage(config, example, ("graph", "learning", "hidden", "gradient", "picture", "influence"))
+stage(
+    config, example, ("graph", "learning", "hidden", "gradient", "picture", "influence", "answers", "sentences", "beam")
+)
 
 lesson.equation(config, "the probability of each next word")
 lesson.points(

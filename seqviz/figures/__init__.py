@@ -24,12 +24,14 @@ class Picture:
     """A figure as a page offers it: its title, one sentence that says what to look for, and how it is drawn.
 
     needs: fields of `Moment` that cost extra and are filled in only where a figure on show asks for them.
+    wide: whether it takes the whole width, as tables do.
     """
 
     title: str
     look_for: str
     draw: Draw
     needs: frozenset[str] = frozenset()
+    wide: bool = False
 
 
 FIGURES: Registry[Picture] = Registry(

@@ -60,4 +60,5 @@ PICTURE = Picture(
     "These examples were kept from the network. Watch which of them it gets right first, and which never.",
     draw,
     needs=frozenset({"answers"}),
+    wide=True,
 )

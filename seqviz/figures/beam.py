@@ -97,4 +97,5 @@ PICTURE = Picture(
     "At every step only the most probable beginnings are kept (filled); the green path won in the end.",
     draw,
     needs=frozenset({"written"}),
+    wide=True,
 )

@@ -46,4 +46,5 @@ PICTURE = Picture(
     "The best word each time need not give the best sentence. A higher temperature draws bolder words.",
     draw,
     needs=frozenset({"written"}),
+    wide=True,
 )

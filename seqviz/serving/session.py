@@ -37,6 +37,8 @@ LONGEST_RUN: Final = 200_000
 """Updates after which a run is finished: its history would grow without end in a tab that nobody looks at."""
 SLOW: Final = 1.0
 """Seconds between two updates in slow motion."""
+COSTLY: Final = 20.0
+"""While training, figures that need more than a trace are drawn at most so many times as rarely as they take long."""
 KEEP_EVERY: Final = 10.0
 """Seconds of training that may be lost with a worker."""
 NOW: Final = -1
@@ -78,6 +80,8 @@ class Session:
         self._next_update = 0.0
         self._kept_at = clock()
         self._stale = False
+        self._figures: dict[str, Plain] = {}
+        self._costly_after = 0.0
         self.drawing = 0.0
         """Seconds that tracing and drawing take, smoothed."""
 
@@ -149,6 +153,7 @@ class Session:
         if self._wanted is None:
             return
         show, self._wanted = self._wanted, None
+        self._costly_after = 0.0
         setting, play = show.setting, self._play
         task = self._tools.task_of(setting.config)
         example = play.example if play and play.task is task else task.examples[0]
@@ -227,14 +232,19 @@ class Session:
             earlier = play.moments.nearest(self._back)
             run = replace(earlier, history=until(run.history, earlier.step), diverged=run.diverged)
         shown = play.setting.figures
-        moment, look = observe(self._tools, run, play.example, self._look(play), shown)
-        figures: dict[str, Plain] = {key: plain_figure(self._tools.figures[key].draw(moment, look)) for key in shown}
+        rare = started < self._costly_after and self._training and set(shown) <= set(self._figures)
+        drawn = tuple(key for key in shown if not (rare and self._tools.figures[key].needs))
+        moment, look = observe(self._tools, run, play.example, self._look(play), drawn)
+        fresh: dict[str, Plain] = {key: plain_figure(self._tools.figures[key].draw(moment, look)) for key in drawn}
+        self._figures = {key: fresh.get(key, self._figures.get(key)) for key in shown}
         said = status(
             self._state(play.run), moment, look, play.task, self._pace, play.rate.per_second, play.moments.updates
         )
         self._stale = False
-        self._send(Kind.MOVING if self._training else Kind.RESTING, self._screen.frame(said, figures))
+        self._send(Kind.MOVING if self._training else Kind.RESTING, self._screen.frame(said, self._figures))
         took = self._clock() - started
+        if not rare:
+            self._costly_after = started + COSTLY * took
         self.drawing = 0.7 * self.drawing + 0.3 * took if self.drawing else took
 
     def _look(self, play: _Play) -> Look:

@@ -30,6 +30,12 @@ def equation(config: RunConfig, output: str) -> None:
     )
 
 
+def section(heading: str, text: str) -> None:
+    """A heading and a paragraph, for pictures that follow."""
+    st.subheader(heading, anchor=False)
+    st.markdown(text)
+
+
 def points(heading: str, *lines: str) -> None:
     """A short list under a heading."""
     st.subheader(heading, anchor=False)
@@ -38,8 +44,7 @@ def points(heading: str, *lines: str) -> None:
 
 def try_this(text: str) -> None:
     """One experiment for the reader."""
-    st.subheader("Try this", anchor=False)
-    st.markdown(text)
+    section("Try this", text)
 
 
 def check_yourself(question: str, answer: str) -> None:

@@ -47,6 +47,11 @@ def defaults(task: Task, data: str = "") -> RunConfig:
     return replace(RunConfig(task=task.key, data=data), **changed)
 
 
+def beside(task: str, config: RunConfig) -> RunConfig:
+    """The settings of another task with the same cell and seed, for a network to compare with."""
+    return replace(defaults(task_of(RunConfig(task=task))), cell=config.cell, seed=config.seed)
+
+
 def _linked(own: RunConfig) -> RunConfig:
     """The settings to start the widgets from: those of a link that was just followed, or those of last time."""
     base: RunConfig = st.session_state.get(_kept(own), own)

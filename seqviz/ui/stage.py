@@ -60,7 +60,13 @@ def stage(
         "address": FILES.address,
         "live": f"{FILES.base}/live",
         "figures": [
-            {"key": name, "title": FIGURES[name].title, "look_for": FIGURES[name].look_for} for name in figures
+            {
+                "key": key,
+                "title": picture.title,
+                "look_for": picture.look_for,
+                "wide": picture.wide or key == figures[0],
+            }
+            for key, picture in ((name, FIGURES[name]) for name in figures)
         ],
         "big": big,
     }

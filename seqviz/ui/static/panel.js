@@ -4,15 +4,15 @@ import { element, setText } from "./dom.js";
 import { Graph } from "./graphs.js";
 
 export class Panel {
-  /** picture: {key, title, look_for}. order(message) sends an order. wide: across the whole stage. */
-  constructor(picture, order, wide) {
+  /** picture: {key, title, look_for, wide}: across the whole stage or not. order(message) sends an order. */
+  constructor(picture, order) {
     this.key = picture.key;
     this.canvas = element("div", { class: "seqviz-canvas", role: "img", "aria-label": picture.title });
     this.choices = element("span", { class: "seqviz-choices" });
     this.look_for = element("p", { class: "seqviz-look-for" }, picture.look_for);
     this.root = element(
       "section",
-      { class: `seqviz-panel seqviz-waiting ${wide ? "seqviz-wide" : ""}`, "data-figure": picture.key },
+      { class: `seqviz-panel seqviz-waiting ${picture.wide ? "seqviz-wide" : ""}`, "data-figure": picture.key },
       element("header", {}, element("h3", {}, picture.title), this.choices),
       this.canvas,
       this.look_for,

@@ -14,7 +14,7 @@ const stages = new WeakMap();
  * Shows a stage in `parent`, or brings the one that is there up to date. Streamlit calls this again whenever the
  * page's script has run or the theme has changed.
  *
- * said: {token, address, figures: [{key, title, look_for}], big}. gone(): the seat has been dropped, ask for another.
+ * said: {token, address, figures: [{key, title, look_for, wide}], big}. gone(): the seat has been dropped, ask for another.
  */
 export async function show(parent, said, gone) {
   if (!stages.has(parent)) stages.set(parent, new Stage(parent));
@@ -60,10 +60,10 @@ class Stage {
     if (keys.join() === this.panels.map(({ key }) => key).join()) return;
     const kept = new Map(this.panels.map((panel) => [panel.key, panel]));
     this.panels = pictures.map(
-      (picture) => kept.get(picture.key) ?? new Panel(picture, (order) => this.give(order), picture === pictures[0]),
+      (picture) => kept.get(picture.key) ?? new Panel(picture, (order) => this.give(order)),
     );
     for (const [key, panel] of kept) if (!keys.includes(key)) panel.remove();
-    this.pictures.style.setProperty("--seqviz-small-pictures", Math.max(1, pictures.length - 1));
+    this.pictures.style.setProperty("--seqviz-small-pictures", Math.max(1, pictures.filter(({ wide }) => !wide).length));
     this.pictures.replaceChildren(...this.panels.map(({ root }) => root));
   }
 
