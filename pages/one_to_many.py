@@ -13,7 +13,10 @@ source = data.choose(
 config = settings.settings(source.task, (*settings.NETWORK, *settings.TRAINING, "teacher_forcing"), source.digest)
 example = examples.example(config, "Your own scene", "a small red circle above a blue square")
 stage(
-    config, example, ("graph", "learning", "hidden", "gradient", "picture", "influence", "answers", "sentences", "beam")
+    config,
+    example,
+    ("graph", "learning", "hidden", "gradient", "picture", "influence", "answers", "sentences", "beam"),
+    look=writing.look(),
 )
 
 lesson.equation(config, "the probability of each next word")

@@ -31,7 +31,7 @@ def choose(experiments: Mapping[str, Experiment]) -> Experiment:
         linked = keys[0]
     if linked != st.session_state.get("experiment shown"):
         st.session_state["experiment"] = linked  # a link was followed
-    chosen = st.segmented_control(
+    picked = st.segmented_control(
         "Experiment",
         keys,
         format_func=lambda key: experiments[key].title,
@@ -40,6 +40,7 @@ def choose(experiments: Mapping[str, Experiment]) -> Experiment:
         label_visibility="collapsed",
         persist_state="session",
     )
+    chosen = picked or keys[0]
     st.session_state["experiment shown"] = chosen
     if chosen == keys[0]:
         st.query_params.pop("experiment", None)

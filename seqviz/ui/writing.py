@@ -26,4 +26,4 @@ def look() -> Look:
             key="beam",
             persist_state="session",
         )
-    return Look(temperature=temperature, beam=beam)
+    return Look(temperature=float(temperature), beam=int(beam))
