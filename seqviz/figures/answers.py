@@ -13,6 +13,10 @@ from seqviz.figures import Picture
 from seqviz.figures.palette import INPUT, OUTPUT, TARGET, WIRE, faded
 from seqviz.figures.parts import Part, figure
 
+LINE = 20
+"""px of a line of 14 px type in a table."""
+WIDE, NARROW = 32, 20
+"""Characters that a wide and the narrow column hold."""
 MARKS = {True: "✓ ", False: "✗ "}
 """Before an answer: whether it is right, so that nobody has to tell it by colour."""
 
@@ -44,7 +48,13 @@ def draw(moment: Moment, look: Look) -> go.Figure:
             "height": 28,
         },
     }
-    return figure([table], {"margin": {"l": 0, "r": 0, "t": 0, "b": 0}})
+    return figure([table], {"margin": {"l": 0, "r": 0, "t": 0, "b": 0}, "height": _height(answers)})
+
+
+def _height(answers: Sequence[Answer]) -> int:
+    """Room for every row on a stage of the usual width, in px: what goes in decides how many lines a row has."""
+    lines = [max(-(-len(answer.asked) // WIDE), -(-len(answer.baseline) // NARROW), 1) for answer in answers]
+    return 56 + sum(12 + LINE * count for count in lines)
 
 
 def _marked(answers: Sequence[Answer]) -> list[str]:

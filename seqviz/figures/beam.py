@@ -35,9 +35,8 @@ def draw(moment: Moment, look: Look) -> go.Figure:
     return figure(
         parts,
         {
-            "xaxis": {"title": {"text": "word"}, "range": [-1.2, max(8, longest) + 0.8], "dtick": 1, "showgrid": False},
+            "xaxis": hidden_axis | {"range": [-1.2, max(8, longest) + 0.8]},
             "yaxis": hidden_axis | {"range": [-1, max(4, float(heights.max(initial=0))) + 0.7]},
-            "margin": {"l": 8, "r": 8, "t": 8, "b": 40},
         },
     )
 

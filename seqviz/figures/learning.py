@@ -164,12 +164,12 @@ def _layout(moment: Moment, powers: tuple[int, int], end: float) -> dict[str, ob
             "zeroline": False,
         },
         # In the corners that a falling loss and a rising score leave free.
-        "annotations": [_said("loss", 0.0, 0.57, "left"), _said(moment.score_name, 1.0, 0.0, "right")],
+        "annotations": [_said("loss", 0.57, "bottom"), _said(moment.score_name, 0.43, "top")],
     }
 
 
-def _said(text: str, x: float, y: float, side: str) -> dict[str, object]:
-    place = {"xref": "paper", "yref": "paper", "x": x, "y": y, "xanchor": side, "yanchor": "bottom"}
+def _said(text: str, y: float, side: str) -> dict[str, object]:
+    place = {"xref": "paper", "yref": "paper", "x": 0.0, "y": y, "xanchor": "left", "yanchor": side}
     return {**place, "text": shown(text), "showarrow": False}
 
 

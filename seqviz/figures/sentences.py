@@ -38,7 +38,7 @@ def draw(moment: Moment, look: Look) -> go.Figure:
             "height": 26,
         },
     }
-    return figure([table], {"margin": {"l": 0, "r": 0, "t": 0, "b": 0}})
+    return figure([table], {"margin": {"l": 0, "r": 0, "t": 0, "b": 0}, "height": 48 + 30 * max(len(rows), 1)})
 
 
 PICTURE = Picture(

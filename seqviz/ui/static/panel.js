@@ -44,6 +44,8 @@ export class Panel {
 
   async draw(plotly, figure, template, anew) {
     this.graph ??= new Graph(this.canvas, plotly);
+    const height = figure.layout.height ? `${figure.layout.height}px` : ""; // a table knows how many rows it has
+    if (this.canvas.style.height !== height) this.canvas.style.height = height;
     await this.graph.draw(figure, template, anew);
     this.root.classList.remove("seqviz-waiting");
   }
