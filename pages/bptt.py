@@ -79,7 +79,7 @@ source = data.choose(
 experiment = experiments.choose(EXPERIMENTS)
 fields = (*experiment.fields, "lag") if source.task == "recall" else experiment.fields
 config = settings.settings(source.task, fields, source.digest)
-example = examples.example(config, "Your own", "")
+example = examples.example(config)
 stage(config, example, experiment.figures)
 lesson.points("What to look for", experiment.sentence, *experiment.look_for)
 lesson.try_this(experiment.try_this)

@@ -13,7 +13,7 @@ config = settings.settings(
     (*settings.NETWORK, "attention", "reverse", *settings.TRAINING, "teacher_forcing"),
     source.digest,
 )
-example = examples.example(config, "Your own English sentence", "today the old man reads the book")
+example = examples.example(config)
 stage(
     config,
     example,

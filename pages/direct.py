@@ -15,7 +15,7 @@ source = data.choose(
     }
 )
 config = settings.settings(source.task, (*settings.NETWORK, "bidirectional", *settings.TRAINING), source.digest)
-example = examples.example(config, "Your own", "left left stop right")
+example = examples.example(config)
 stage(config, example, ("graph", "learning", "hidden", "gradient", "readout", "influence", "answers"))
 
 lesson.equation(config, "the probability of each description")

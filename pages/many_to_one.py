@@ -10,7 +10,7 @@ lesson.opening(
 )
 source = data.choose({"reviews": "Short film reviews", "own-texts": "Your own texts"})
 config = settings.settings(source.task, (*settings.NETWORK, "bidirectional", *settings.TRAINING), source.digest)
-example = examples.example(config, "Your own sentence", "not bad at all")
+example = examples.example(config)
 stage(config, example, ("graph", "learning", "hidden", "gradient", "readout", "answers"))
 
 lesson.equation(config, "the probability of each verdict")

@@ -11,7 +11,7 @@ source = data.choose(
     {"scenes": "Drawn scenes", "digits": "Handwritten digits", "own-captions": "Your own pictures with captions"}
 )
 config = settings.settings(source.task, (*settings.NETWORK, *settings.TRAINING, "teacher_forcing"), source.digest)
-example = examples.example(config, "Your own scene", "a small red circle above a blue square")
+example = examples.example(config)
 stage(
     config,
     example,

@@ -15,6 +15,7 @@ from seqviz.tasks import task_of
 
 OWN: Mapping[str, str] = {
     "own-texts": "seqviz.ui.own_texts",
+    "own-tags": "seqviz.ui.own_tags",
 }
 """Tasks of a person's own data, each with the module that lets them upload it."""
 

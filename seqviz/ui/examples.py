@@ -1,44 +1,128 @@
-"""Choosing the example that the pictures show: from a menu, or one's own."""
+"""Choosing the example that the pictures show: from a menu, or one's own. The link carries the choice."""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Mapping
 
 import streamlit as st
 
 from seqviz.core.config import RunConfig
-from seqviz.core.task import BadInput
+from seqviz.core.task import BadInput, Task
 from seqviz.tasks import task_of
 
 OWN = -1
 """The menu's entry for something of one's own."""
 
 
-def example(config: RunConfig, own: str, placeholder: str) -> int | str:
-    """The chosen example's place in `Task.examples`, or the text that a person typed.
+def _write(task: Task, key: str) -> str:
+    """A line of text."""
+    shown = " ".join(task.examples[0].words)
+    typed = st.text_input(
+        "Write your own", key=key, placeholder=shown, help="Press Enter when done.", persist_state="session"
+    )
+    return str(typed or "")
 
-    own: the label of the field for one's own input. A text that cannot be read is answered with a sentence, and the
-    example chosen before stays. The link carries the choice.
+
+def _move(task: Task, key: str) -> str:
+    """A clip from moves."""
+    said = "left, right, up, down, stop, faster and bounce, one for each frame after the first."
+    typed = st.text_input(
+        "Moves", key=key, placeholder="left left stop right", help=said.capitalize(), persist_state="session"
+    )
+    st.caption(said.capitalize())
+    return str(typed or "")
+
+
+def _compose(task: Task, key: str) -> str:
+    """A scene from menus."""
+    from seqviz.tasks.scenes import MENUS
+
+    said: list[str] = []
+    for name, choices in MENUS.items():
+        said.append(st.selectbox(name, choices, key=f"{key}.{name}", persist_state="session"))
+    return " ".join(word for word in said if word)
+
+
+def _draw(task: Task, key: str) -> str:
+    """A digit on a pad."""
+    from seqviz.tasks.digits import downsample
+    from seqviz.ui.pad import pad
+
+    drawing = pad("Draw a digit with the mouse or a finger", key)
+    if drawing is None:
+        return ""
+    return ",".join(f"{value:.4g}" for value in downsample(drawing).ravel())
+
+
+COMPOSERS: Mapping[str, Callable[[Task, str], str]] = {
+    "clips": _move,
+    "scenes": _compose,
+    "digits": _draw,
+}
+"""How one's own example is made for a task, where it is not by writing a line."""
+
+
+def example(config: RunConfig) -> int | str:
+    """The chosen example's place in `Task.examples`, or a person's own as text for `Task.read`.
+
+    What cannot be read is answered with a sentence, and the example that was shown before stays.
     """
     task = task_of(config)
+    name = f"{config.task}{config.data}"
+    linked = _linked(task, name)
     with st.sidebar:
         chosen = st.selectbox(
             "Example",
             [*range(len(task.examples)), OWN],
-            format_func=lambda place: own if place == OWN else task.examples[place].name,
-            key=f"{config.task}{config.data}.example",
+            format_func=lambda place: "your own …" if place == OWN else task.examples[place].name,
+            key=f"{name}.example",
             help="What the pictures show. The network has never been trained on it.",
             persist_state="session",
         )
-        if chosen != OWN:
-            return int(chosen)
-        typed = st.text_input(
-            own, key=f"{config.task}{config.data}.typed", placeholder=placeholder, persist_state="session"
-        )
-        if not typed:
-            st.caption("Write something and press Enter.")
-            return 0
+        found: int | str = int(chosen) if chosen != OWN else _own(task, name, linked)
+    st.session_state[f"{name}.shown"] = found
+    _write_link("example", str(found) if isinstance(found, int) and found else "")
+    _write_link("typed", found if isinstance(found, str) else "")
+    return found
+
+
+def _own(task: Task, name: str, before: int | str) -> int | str:
+    typed = COMPOSERS.get(task.key, _write)(task, f"{name}.typed")
+    if not typed:
+        return before
+    try:
+        task.read(typed)
+    except BadInput as wrong:
+        st.warning(f"{wrong} The example before is still shown.")
+        return before
+    return typed
+
+
+def _linked(task: Task, name: str) -> int | str:
+    """What was shown before, or what a link that was just followed asks for."""
+    before: int | str = st.session_state.get(f"{name}.shown", 0)
+    asked = st.query_params.get("typed", st.query_params.get("example", ""))
+    if asked == (str(before) if before else "") or not asked:
+        return before
+    if "typed" in st.query_params:
         try:
-            task.read(typed)
+            task.read(asked)
         except BadInput as wrong:
             st.warning(str(wrong))
-            return 0
-        return typed
+            return before
+        st.session_state[f"{name}.example"] = OWN
+        if COMPOSERS.get(task.key, _move) is _move:
+            st.session_state[f"{name}.typed"] = asked
+        return asked
+    if asked.isdecimal() and int(asked) < len(task.examples):
+        st.session_state[f"{name}.example"] = int(asked)
+        return int(asked)
+    st.warning(f"The link asks for example {asked}, which there is not.")
+    return before
+
+
+def _write_link(name: str, value: str) -> None:
+    if not value:
+        st.query_params.pop(name, None)
+    elif st.query_params.get(name) != value:
+        st.query_params[name] = value

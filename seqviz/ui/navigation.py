@@ -26,7 +26,8 @@ STYLE = """<style>
 [data-testid="stMainBlockContainer"] { padding: 3.4rem 1.5rem 3rem; max-width: 1900px; }
 [data-testid="stMainBlockContainer"] h1 { font-size: 1.7rem; padding: 0; }
 [data-testid="stMainBlockContainer"] > div > [data-testid="stVerticalBlock"] { gap: 0.6rem; }
-[data-testid="stMainBlockContainer"] h2, [data-testid="stMainBlockContainer"] h3 { font-size: 1.15rem; padding: 0.6rem 0 0; }
+[data-testid="stMainBlockContainer"] h2,
+[data-testid="stMainBlockContainer"] h3 { font-size: 1.15rem; padding: 0.6rem 0 0; }
 [data-testid="stSidebarHeader"] { height: 2.4rem; min-height: 0; margin: 0; }
 [data-testid="stSidebarContent"] .stExpander summary { padding: 0.4rem 0.75rem; }
 </style>"""
