@@ -6,6 +6,7 @@ worker goes too.
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -31,6 +32,8 @@ def work(tools: Tools, warm_up: Callable[[], None]) -> None:
         out.flush()
 
     warm_up()
+    gc.collect()
+    gc.freeze()  # else every full collection goes through all of torch, for an eighth of a second
     send(0, Kind.READY, b"")
     rota = Rota(tools, send)
     while True:
