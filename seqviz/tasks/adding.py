@@ -62,10 +62,10 @@ def parse(typed: str) -> Example:
     """Numbers from 0 to 1, two of them followed by a star, as in "0.3* 0.5 0.1 0.9*". Raises BadInput."""
     words = typed.replace(";", " ").split()
     if not 2 <= len(words) <= LONGEST:
-        raise BadInput(f"That makes {len(words)} numbers; 2 to {LONGEST} can be read, with spaces between them.")
+        raise BadInput(f"Numbers typed: {len(words)}; 2 to {LONGEST} can be read, with spaces between them.")
     marks = [word.endswith("*") for word in words]
     if sum(marks) != 2:
-        raise BadInput(f"{sum(marks)} numbers are followed by a star: it has to be two, as in 0.3* 0.5 0.1 0.9*.")
+        raise BadInput(f"Numbers followed by a star: {sum(marks)}. It has to be two, as in 0.3* 0.5 0.1 0.9*.")
     inputs = np.array([[_number(word.removesuffix("*")), mark] for word, mark in zip(words, marks, strict=True)])
     inputs = inputs.astype(np.float32)
     return show(inputs, rounded_sums(inputs[None])[0])

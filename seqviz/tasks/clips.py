@@ -150,7 +150,7 @@ class Clips:
     @property
     def defaults(self) -> dict[str, str | int | float | bool]:
         """Measured: over 95 % of held-out frames in about a third of the time allowed."""
-        return {"cell": "gru", "hidden": 48, "embedding": 32, "learning_rate": 0.01}
+        return {"cell": "gru", "hidden": 64, "embedding": 32, "learning_rate": 0.01}
 
     @cached_property
     def held_out(self) -> Batch:
@@ -209,7 +209,7 @@ def compose(typed: str, name: str) -> Example:
     """
     moves = typed.lower().replace(",", " ").split()
     if not 1 <= len(moves) < LONGEST:
-        raise BadInput(f"That makes {len(moves)} moves; 1 to {LONGEST - 1} can be shown, such as: left left stop up.")
+        raise BadInput(f"Moves typed: {len(moves)}; 1 to {LONGEST - 1} can be shown, such as: left left stop up.")
     radius, slow, gain = 2.0, 0.9, 0.8
     motion, position = Motion((0, 0), slow), np.zeros(2)
     positions = [position]

@@ -92,5 +92,5 @@ def symbols(typed: str, allowed: str, least: int, most: int = LONGEST) -> list[s
         if sign not in allowed:
             raise BadInput(f"“{sign}” at place {place} is not one of {', '.join(allowed)}.")
     if not least <= len(found) <= most:
-        raise BadInput(f"That makes {len(found)} symbols; {least} to {most} can be read.")
+        raise BadInput(f"Symbols typed: {len(found)}; {least} to {most} can be read.")
     return found

@@ -50,12 +50,12 @@ def test_typed_numbers_get_their_sum(hundredths, data):
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ("", "0 numbers"),
-        ("0.3* 0.4", "1 numbers are followed by a star"),
+        ("", "Numbers typed: 0"),
+        ("0.3* 0.4", "followed by a star: 1"),
         ("0.3* x*", "“x” is not a number"),
         ("0.3* 1.5*", "not between 0 and 1"),
         ("nan* 0.1*", "not between 0 and 1"),
-        ("0.1 " * 201, "201 numbers"),
+        ("0.1 " * 201, "Numbers typed: 201"),
     ],
 )
 def test_other_input_is_refused(task, typed, said):

@@ -140,8 +140,8 @@ def test_a_word_never_depends_on_later_frames(steps):
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ("", "0 moves"),
-        ("left " * 24, "24 moves"),
+        ("", "Moves typed: 0"),
+        ("left " * 24, "Moves typed: 24"),
         ("left sideways", "“sideways” is not a move"),
         ("stop bounce", "“bounce”, move 2, needs a moving shape"),
         ("left stop faster", "“faster”, move 3"),

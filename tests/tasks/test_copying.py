@@ -39,7 +39,9 @@ def test_typed_letters_are_laid_out_the_same_way(task):
     assert len(task.read("AB").inputs) == 2 + LAG + 2
 
 
-@pytest.mark.parametrize(("typed", "said"), [("", "0 symbols"), ("A" * 11, "11 symbols"), ("AX", "“X” at place 2")])
+@pytest.mark.parametrize(
+    ("typed", "said"), [("", "Symbols typed: 0"), ("A" * 11, "Symbols typed: 11"), ("AX", "“X” at place 2")]
+)
 def test_other_letters_are_refused(task, typed, said):
     with pytest.raises(BadInput, match=said):
         task.read(typed)

@@ -58,7 +58,9 @@ def test_symbols_are_read_whatever_stands_between_them():
     assert symbols("a, B c\tb", "ABC", least=1) == ["A", "B", "C", "B"]
 
 
-@pytest.mark.parametrize(("typed", "said"), [("A!", "“!” at place 2 is not one of A, B"), ("A", "1 symbols; 2 to 200")])
+@pytest.mark.parametrize(
+    ("typed", "said"), [("A!", "“!” at place 2 is not one of A, B"), ("A", "Symbols typed: 1; 2 to 200")]
+)
 def test_other_symbols_are_refused(typed, said):
     with pytest.raises(BadInput, match=said):
         symbols(typed, "AB", least=2)

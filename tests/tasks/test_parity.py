@@ -36,7 +36,9 @@ def test_typed_bits_get_their_answers(bits):
     assert [task.writes[target] for target in example.targets] == turned_over(example.words)
 
 
-@pytest.mark.parametrize(("typed", "said"), [("", "0 symbols"), ("0 1 2", "“2” at place 3"), ("1" * 201, "201 symbols")])
+@pytest.mark.parametrize(
+    ("typed", "said"), [("", "Symbols typed: 0"), ("0 1 2", "“2” at place 3"), ("1" * 201, "Symbols typed: 201")]
+)
 def test_other_symbols_are_refused(task, typed, said):
     with pytest.raises(BadInput, match=said):
         task.read(typed)

@@ -38,7 +38,7 @@ def test_a_typed_sequence_of_any_length_has_its_answer(task):
 
 @pytest.mark.parametrize(
     ("typed", "said"),
-    [("", "0 symbols"), ("3 1", "begin with one of the letters"), ("A 1 B", "“B” at place 3"), ("A 9", "“9”")],
+    [("", "Symbols typed: 0"), ("3 1", "begin with one of the letters"), ("A 1 B", "“B” at place 3"), ("A 9", "“9”")],
 )
 def test_other_sequences_are_refused(task, typed, said):
     with pytest.raises(BadInput, match=said):
