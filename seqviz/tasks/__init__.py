@@ -15,6 +15,7 @@ TASKS: Registry[Callable[[RunConfig], Task]] = Registry(
         "own-texts": "seqviz.tasks.own_texts:build",
         "clips": "seqviz.tasks.clips:build",
         "tags": "seqviz.tasks.tags:build",
+        "own-tags": "seqviz.tasks.own_tags:build",
         "recall": "seqviz.tasks.recall:build",
         "copying": "seqviz.tasks.copying:build",
         "parity": "seqviz.tasks.parity:build",
