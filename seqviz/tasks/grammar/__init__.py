@@ -1,0 +1,1 @@
+"""A small English–German grammar: one meaning, said in both languages."""
