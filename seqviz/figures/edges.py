@@ -237,6 +237,7 @@ def backward(plan: Plan, trace: Trace) -> list[Part]:
                 "cmax": 1,
                 "line": {"width": 0},
             },
+            "meta": {"gradients": _gradients_of(plan)},
         },
         *([_cut_marks(along, cut)] if cut.any() else []),
     ]
@@ -263,6 +264,14 @@ def _gradient_heads(
         *(f"o<sub>{node.step + 1}</sub>" for node in plan.nodes[NodeKind.OUTPUT]),
     ]
     return np.array(x, np.float32), np.array(y, np.float32), symbols, labels
+
+
+@lru_cache(maxsize=64)
+def _gradients_of(plan: Plan) -> Int32[np.ndarray, " heads"]:
+    """Where the nodes whose gradients the triangles show stand in the graph."""
+    states = [edge.source for edge in plan.edges[EdgeKind.RECURS]]
+    nodes = [*states, *plan.nodes[NodeKind.INPUT], *plan.nodes[NodeKind.OUTPUT]]
+    return np.array([plan.number[node] for node in nodes], np.int32)
 
 
 def _cuts(steps: Sequence[Step], streams: Sequence[Stream], along: Chains, window: int) -> Bool[np.ndarray, " edges"]:

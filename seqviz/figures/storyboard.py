@@ -10,7 +10,7 @@ from __future__ import annotations
 import heapq
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 import numpy as np
@@ -53,14 +53,15 @@ class Moment:
 class Matrix:
     """One W_hh with everything that is added to its gradient, thinned to at most `SHOWN` rows and columns.
 
-    name: what it is called. limits: the largest absolute entry shown of the shares, of their sum, of the weights and
-    of the change. gradients: (shares, rows) ∂L/∂a_t and states: (shares, columns) h_{t-1}, in the order of the
-    backward pass: the outer product of two rows is the step's share of ∂L/∂W_hh. weights, change: (rows, columns)
-    before the update, and what it adds.
+    name: what it is called. shape: rows and columns of the whole. limits: the largest absolute entry that is shown
+    of the shares and their sums, of the weights, and of the change. gradients: (shares, rows) ∂L/∂a_t and states:
+    (shares, columns) h_{t-1}, in the order of the backward pass: the outer product of two rows is the step's share
+    of ∂L/∂W_hh. weights, change: (rows, columns) before the update, and what it adds.
     """
 
     name: str
-    limits: tuple[float, float, float, float]
+    shape: tuple[int, int]
+    limits: tuple[float, float, float]
     gradients: Float32[np.ndarray, "shares rows"]
     states: Float32[np.ndarray, "shares columns"]
     weights: Float32[np.ndarray, "rows columns"]
@@ -142,15 +143,8 @@ class _Story:
         for node in reversed(self.order):
             edges = [place for place in self.out[node] if self.graph.edges[place].kind is not EdgeKind.FEEDS]
             if waiting and node.kind is NodeKind.INPUT:
-                waiting = Moment(
-                    waiting.phase,
-                    waiting.step,
-                    waiting.said,
-                    gradients=(*waiting.gradients, self.number[node]),
-                    edges=(*waiting.edges, *self._spans(edges)),
-                    matrix=waiting.matrix,
-                    share=waiting.share,
-                )
+                gradients = (*waiting.gradients, self.number[node])
+                waiting = replace(waiting, gradients=gradients, edges=(*waiting.edges, *self._spans(edges)))
                 continue
             if waiting:
                 yield waiting
@@ -186,10 +180,11 @@ class _Story:
         weights, step = _thinned(change, rows, columns)
         with np.errstate(over="ignore", invalid="ignore"):
             products = np.einsum("ti,tj->tij", gradients.astype(np.float64), states)
-        limits = (products, np.cumsum(products, axis=0), weights, step)
+            sums = np.cumsum(products, axis=0)
         return Matrix(
             self.teller.weights(change.segment, change.row),
-            (_limit(limits[0]), _limit(limits[1]), _limit(limits[2]), _limit(limits[3])),
+            (change.before.shape[0], change.before.shape[1]),
+            (_limit(np.stack([products, sums])), _limit(weights), _limit(step)),
             gradients,
             states,
             weights,

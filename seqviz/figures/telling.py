@@ -91,7 +91,8 @@ class Teller:
             return f"Step {time + 1} reads {what}."
         if step.position == 0:
             return f"Step {time + 1} reads “{read}”: nothing is written yet."
-        return f"Step {time + 1} reads “{read}”, the {'true' if self.trace.targets_known else 'network’s own'} word before."
+        whose = "true" if self.trace.targets_known else "network’s own"
+        return f"Step {time + 1} reads “{read}”, the {whose} word before."
 
     def _emits(self, node: Node) -> str:
         shares = self.trace.probabilities[node.step]
@@ -110,7 +111,8 @@ class Teller:
         size = number(float(trace.losses[time]))
         symbol = self.name(Node(NodeKind.LOSS, time)) if count > 1 else "L"
         mean = f" Over all {count} losses the mean is L = {number(trace.loss)}." if last and count > 1 else ""
-        return f"The loss enters: the right answer “{trace.classes[right]}”{own} had {share} %: {symbol} = {size} nats.{mean}"
+        answer = f"the right answer “{trace.classes[right]}”{own}"
+        return f"The loss enters: {answer} had {share} %: {symbol} = {size} nats.{mean}"
 
     def backward(self, node: Node, targets: Sequence[Node]) -> str:
         """targets: the nodes from which the gradient comes back."""
@@ -145,7 +147,8 @@ class Teller:
             )
         elif first:
             whole += f" The gradient of all weights has norm {number(update.norm)}; nothing is clipped."
-        moved = number(float(np.linalg.norm(after - before)))
+        with np.errstate(invalid="ignore"):
+            moved = number(float(np.linalg.norm(after - before)))
         method = OPTIMISERS[config.optimiser]
         sizes = [number(float(np.linalg.norm(values))) for values in (before, after)]
         return (

@@ -11,6 +11,7 @@ from seqviz.core.config import RunConfig
 from seqviz.core.records import Look, Moment, Run, Trace
 from seqviz.core.task import Example, Task
 from seqviz.figures import Picture
+from seqviz.figures.storyboard import Storyboard
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class Tools:
     analyse: Callable[[Run, Trace, Look], Analysis]
     task_of: Callable[[RunConfig], Task]
     figures: Mapping[str, Picture]
+    tell: Callable[[Run, Trace], Storyboard]
 
     def needs(self, figures: tuple[str, ...]) -> frozenset[str]:
         """The fields of `Moment` that at least one of these figures asks for."""

@@ -27,6 +27,7 @@ from seqviz.serving.messages import (
     Speed,
 )
 from seqviz.serving.observe import Tools, observe
+from seqviz.serving.player import player
 from seqviz.serving.screen import Screen
 from seqviz.serving.shelf import Moments, Shelf, until
 from seqviz.serving.slices import Rate
@@ -241,7 +242,12 @@ class Session:
             self._state(play.run), moment, look, play.task, self._pace, play.rate.per_second, play.moments.updates
         )
         self._stale = False
-        self._send(Kind.MOVING if self._training else Kind.RESTING, self._screen.frame(said, self._figures))
+        content = self._figures
+        if "graph" in shown:
+            # While weights change, nobody can watch one step: the story would only make the frames heavier.
+            told = None if self._training else player(self._tools.tell(run, moment.trace))
+            content = {**content, "player": told}
+        self._send(Kind.MOVING if self._training else Kind.RESTING, self._screen.frame(said, content))
         took = self._clock() - started
         if not rare:
             self._costly_after = started + COSTLY * took

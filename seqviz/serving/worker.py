@@ -7,15 +7,23 @@ import torch
 
 from seqviz import training
 from seqviz.core.config import RunConfig
-from seqviz.core.records import Look
+from seqviz.core.records import Look, Run, Trace
 from seqviz.figures import FIGURES
+from seqviz.figures.storyboard import Storyboard, storyboard
 from seqviz.serving.loop import work
 from seqviz.serving.observe import Tools, observe
 from seqviz.tasks import task_of
 from seqviz.training.analysis import analyse
 from seqviz.training.answers import answers, write
+from seqviz.training.update import update
 
-TOOLS = Tools(training.start, training.advance, training.trace, answers, write, analyse, task_of, FIGURES)
+
+def tell(run: Run, traced: Trace) -> Storyboard:
+    """The story of one training step on the traced example."""
+    return storyboard(traced, update(run, traced))
+
+
+TOOLS = Tools(training.start, training.advance, training.trace, answers, write, analyse, task_of, FIGURES, tell)
 
 
 def warm_up() -> None:

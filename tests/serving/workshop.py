@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 from seqviz.core.records import History, Run, Stream, Trace
 from seqviz.core.task import BadInput, Baseline
 from seqviz.figures import Picture
+from seqviz.figures.storyboard import Storyboard
 from seqviz.serving.messages import Drawn, Kind
 from seqviz.serving.observe import Tools
 
@@ -143,6 +144,7 @@ class Workshop:
             lambda run, trace, look: f"{look.loss} to {look.state} of {look.stream}",
             self.task_of,
             figures,
+            lambda run, trace: Storyboard((), ()),
         )
 
 

@@ -2,6 +2,7 @@
 
 import { element, setText } from "./dom.js";
 import { Graph } from "./graphs.js";
+import { Player } from "./player.js";
 
 export class Panel {
   /** picture: {key, title, look_for, wide}: across the whole stage or not. order(message) sends an order. */
@@ -18,6 +19,14 @@ export class Panel {
       this.look_for,
     );
     if (picture.key === "hidden") this.offerLooks(order);
+    if (picture.key === "graph") this.offerPlayer(order);
+  }
+
+  offerPlayer(order) {
+    this.player = new Player(this.canvas, order);
+    this.player.listen(this.root);
+    this.canvas.tabIndex = -1; // a click gives the picture the keys, Tab goes on to the bar
+    this.look_for.after(this.player.caption, this.player.bar);
   }
 
   offerLooks(order) {
@@ -51,6 +60,7 @@ export class Panel {
   }
 
   remove() {
+    this.player?.remove();
     this.graph?.remove();
     this.root.remove();
   }

@@ -144,6 +144,9 @@ class Stage {
       await panel.draw(drawing, figure, this.template, anew);
     }
     this.anew?.delete("all");
+    const [first] = this.panels.filter((panel) => !panel.root.classList.contains("seqviz-wide"));
+    this.template ??= template(this.root);
+    for (const { player } of this.panels) player?.tell(this.figures.player, drawing, this.template, first?.root);
   }
 
   write(status) {

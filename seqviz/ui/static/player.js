@@ -1,0 +1,201 @@
+// Plays one training step over the picture of the unrolled network: seqviz/figures/storyboard.py tells the moments.
+
+import { element, setText } from "./dom.js";
+import { Light } from "./player_light.js";
+import { Weights } from "./player_weights.js";
+
+const MOMENT = 700; // ms at speed 1
+const PHASES = [
+  ["forward", "Forward"],
+  ["loss", "Loss"],
+  ["backward", "Backward"],
+  ["update", "Update"],
+];
+const SPEEDS = [0.25, 0.5, 1, 2, 4];
+const RESTING = "Play one training step on this example, with the weights as they are.";
+
+export class Player {
+  /** canvas: where the network is drawn. order(message) sends an order. */
+  constructor(canvas, order) {
+    this.canvas = canvas;
+    this.order = order;
+    this.story = undefined; // none while the network trains
+    this.place = -1; // nothing played: the whole picture
+    this.progress = 1;
+    this.speed = 1;
+    this.weights = new Weights();
+    this.calm = matchMedia("(prefers-reduced-motion: reduce)");
+    this.caption = element("p", { class: "seqviz-caption", "aria-live": "polite", hidden: "" });
+    this.buildBar();
+    this.paint();
+  }
+
+  buildBar() {
+    const button = (text, label, act, look = "") =>
+      element("button", { type: "button", class: look, "aria-label": label, title: label, onclick: act }, text);
+    this.back = button("◂", "One moment back", () => this.step(-1));
+    this.play = button("▶", "Play", () => this.toggle(), "seqviz-play");
+    this.on = button("▸", "One moment on", () => this.step(1));
+    this.jumps = PHASES.map(([phase, name], place) => {
+      const jump = button(name, `Jump to: ${name.toLowerCase()} (${place + 1})`, () => this.jump(phase));
+      jump.dataset.phase = phase;
+      return jump;
+    });
+    this.scrubber = element("input", {
+      type: "range",
+      min: 0,
+      value: 0,
+      "aria-label": "Moment of the training step",
+      oninput: () => this.seek(Number(this.scrubber.value) - 1),
+    });
+    this.pace = element(
+      "select",
+      { "aria-label": "Speed of the player", onchange: () => (this.speed = Number(this.pace.value)) },
+      ...SPEEDS.map((speed) => element("option", { value: speed, ...(speed === 1 ? { selected: "" } : {}) }, `${speed}×`)),
+    );
+    this.whole = button("Show all", "End the player: the whole picture again", () => this.seek(-1));
+    this.bar = element(
+      "div",
+      { class: "seqviz-player", role: "group", "aria-label": "Player: one training step" },
+      this.back,
+      this.play,
+      this.on,
+      this.scrubber,
+      ...this.jumps,
+      this.pace,
+      this.whole,
+    );
+  }
+
+  /** Keys of whatever holds both the picture and the bar; no others are taken, and none with Ctrl, Alt or Meta. */
+  listen(root) {
+    root.addEventListener("keydown", (event) => {
+      if (event.ctrlKey || event.altKey || event.metaKey || !this.hear(event.key, event.target)) return;
+      event.preventDefault();
+      event.stopPropagation();
+    });
+  }
+
+  /** Obeys a key, unless the control that has the focus has its own use for it. */
+  hear(key, at) {
+    if (at === this.pace || !this.story) return false;
+    const digit = "1234".indexOf(key);
+    if (key.length === 1 && digit >= 0) this.jump(PHASES[digit][0]);
+    else if (key === " " && at.tagName !== "BUTTON") this.toggle();
+    else if (at === this.scrubber) return false;
+    else if (key === "ArrowRight") this.step(1);
+    else if (key === "ArrowLeft") this.step(-1);
+    else if (key === "Home") this.seek(0);
+    else if (key === "End") this.seek(this.story.moments.length - 1);
+    else return false;
+    return true;
+  }
+
+  /** Brings the player up to a frame, after its picture is drawn. over: the panel that the weights may lie over. */
+  tell(story, drawing, template, over) {
+    this.drawing = drawing;
+    this.template = template;
+    this.weights.lay(over);
+    if (story !== this.story) {
+      const waited = this.waiting && story;
+      this.light ??= new Light(this.canvas);
+      this.seek(-1);
+      this.story = story ?? undefined;
+      this.light.tell(story?.moments ?? []);
+      this.scrubber.max = story?.moments.length ?? 0;
+      if (waited) this.toggle();
+      else this.paint();
+    } else if (this.place >= 0) this.show(); // the theme may be another
+  }
+
+  toggle() {
+    if (this.frame) return this.halt();
+    if (!this.story) {
+      this.waiting = true; // the run must come to rest first
+      this.order({ do: "pause" });
+      return this.paint();
+    }
+    this.waiting = false;
+    const end = this.place === this.story.moments.length - 1 && this.progress === 1;
+    if (this.place < 0 || end) [this.place, this.progress] = [0, 0];
+    this.then = undefined;
+    this.frame = requestAnimationFrame((now) => this.tick(now));
+    this.show();
+    return undefined;
+  }
+
+  tick(now) {
+    if (!this.canvas.isConnected) return this.halt();
+    this.frame = requestAnimationFrame((later) => this.tick(later));
+    const passed = this.then === undefined ? 0 : Math.min(now - this.then, 250);
+    this.then = now;
+    this.progress += (passed * this.speed) / MOMENT;
+    const last = this.story.moments.length - 1;
+    if (this.progress < 1) {
+      if (!this.calm.matches) this.light.show(this.place, this.progress);
+    } else if (this.place === last) {
+      this.progress = 1;
+      this.halt();
+      this.show();
+    } else {
+      this.place += 1;
+      this.progress = Math.min(this.progress - 1, 0.99);
+      this.show();
+    }
+    return undefined;
+  }
+
+  halt() {
+    cancelAnimationFrame(this.frame);
+    this.frame = undefined;
+    this.paint();
+  }
+
+  step(by) {
+    if (this.story) this.seek(Math.max(0, Math.min(this.place + by, this.story.moments.length - 1)));
+  }
+
+  jump(phase) {
+    const place = this.story?.moments.findIndex((moment) => moment.phase === phase) ?? -1;
+    if (place >= 0) this.seek(place);
+  }
+
+  /** Goes to the end of moment `place` and stays there; -1 for the whole picture. */
+  seek(place) {
+    cancelAnimationFrame(this.frame);
+    this.frame = undefined;
+    this.waiting = false;
+    this.place = place;
+    this.progress = 1;
+    this.show();
+  }
+
+  show() {
+    if (this.place < 0 || !this.story) this.light?.off();
+    else this.light.show(this.place, this.calm.matches ? 1 : this.progress);
+    if (this.drawing) this.weights.show(this.drawing, this.template, this.place < 0 ? undefined : this.story, this.place);
+    this.paint();
+  }
+
+  paint() {
+    const playing = this.frame !== undefined;
+    const moment = this.story?.moments[this.place];
+    setText(this.play, playing ? "❚❚" : "▶");
+    const label = playing ? "Pause the player" : "Play one training step";
+    this.play.setAttribute("aria-label", label);
+    this.play.title = this.story ? `${label}. ${RESTING}` : "Pauses training and plays one training step";
+    for (const control of [this.back, this.on, this.scrubber, this.whole, ...this.jumps]) control.disabled = !this.story;
+    this.whole.disabled ||= this.place < 0;
+    this.scrubber.value = this.place + 1;
+    this.scrubber.setAttribute("aria-valuetext", moment ? `${moment.phase}, ${this.place + 1}` : "not started");
+    for (const jump of this.jumps) jump.setAttribute("aria-pressed", jump.dataset.phase === moment?.phase);
+    this.caption.hidden = !moment && !this.waiting;
+    setText(this.caption, moment?.said ?? (this.waiting ? "Pausing the training …" : ""));
+  }
+
+  remove() {
+    cancelAnimationFrame(this.frame);
+    this.frame = undefined;
+    this.weights.remove();
+  }
+}

@@ -1,0 +1,83 @@
+// The weights that all steps share: what each step adds to their gradient, and what the update makes of them.
+
+import { element, setText } from "./dom.js";
+import { Graph } from "./graphs.js";
+
+/** What a story's moment shows of a matrix: {kind, title, matrices, limits, shape}, or undefined where it speaks of none. */
+export function ledger(story, place) {
+  const moment = story.moments[place];
+  if (!moment || moment.matrix < 0) return undefined;
+  const matrix = story.matrices[moment.matrix];
+  const [shares, weights, change] = matrix.limits;
+  if (moment.phase === "update") {
+    const after = matrix.weights.map((row, i) => row.map((value, j) => value + matrix.change[i][j]));
+    return {
+      kind: "changing",
+      title: `${matrix.name} in the update`,
+      matrices: [matrix.weights, matrix.change, after],
+      limits: [weights, change, weights],
+      shape: matrix.shape,
+    };
+  }
+  const total = matrix.weights.map((row) => new Float64Array(row.length));
+  let own;
+  for (const { matrix: spoken, share: number } of story.moments.slice(0, place + 1)) {
+    if (spoken !== moment.matrix || number < 0) continue;
+    own = outer(matrix.gradients[number], matrix.states[number]);
+    own.forEach((row, i) => row.forEach((value, j) => (total[i][j] += value)));
+  }
+  return {
+    kind: "adding",
+    title: `∂L/∂${matrix.name}`,
+    matrices: [own, total],
+    limits: [shares, shares],
+    shape: matrix.shape,
+  };
+}
+
+function outer(rows, columns) {
+  return Array.from(rows, (row) => Float64Array.from(columns, (column) => row * column));
+}
+
+/** How much of the matrix is shown, and what full colour means. */
+function said({ matrices: [matrix], limits, shape: [rows, columns], kind }) {
+  const shown = `${matrix.length} of ${rows} rows and ${matrix[0].length} of ${columns} columns.`;
+  const [first, second] = limits.map((limit) => limit.toPrecision(2));
+  const scale = kind === "adding" ? `${first} everywhere` : `${first} in the weights, ${second} in the step`;
+  return `${shown} Full colour: ${scale}.`;
+}
+
+/** The panel that lies over another while the gradient's shares and the update are told. */
+export class Weights {
+  constructor() {
+    this.canvas = element("div", { class: "seqviz-canvas", role: "img", "aria-label": "The shared recurrent weights" });
+    this.title = element("h3");
+    this.note = element("p", { class: "seqviz-look-for" });
+    this.root = element("div", { class: "seqviz-weights", hidden: "" }, this.title, this.canvas, this.note);
+  }
+
+  /** over: the panel to lie over, if any. */
+  lay(over) {
+    if (over && this.root.parentElement !== over) over.append(this.root);
+  }
+
+  async show(plotly, template, story, place) {
+    const told = story && ledger(story, place);
+    this.root.hidden = !told;
+    if (!told) return;
+    setText(this.title, told.title);
+    setText(this.note, said(told));
+    this.graph ??= new Graph(this.canvas, plotly);
+    const { data, layout } = story[told.kind];
+    const filled = data.map((part, number) => {
+      const limit = told.limits[number];
+      return { ...part, z: told.matrices[number], zmin: -limit, zmax: limit };
+    });
+    await this.graph.draw({ data: filled, layout }, template, false);
+  }
+
+  remove() {
+    this.graph?.remove();
+    this.root.remove();
+  }
+}
