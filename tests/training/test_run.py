@@ -19,7 +19,7 @@ from seqviz.networks.network import mean_loss
 from seqviz.tasks import task_of
 from seqviz.training import advance, start, trace
 from seqviz.training.model import loaded
-from tests.toy import READINGS, digest, small
+from tests.toy import READINGS, Toy, digest, small
 
 CONFIGS = st.builds(
     small,
@@ -168,12 +168,37 @@ def test_without_teacher_forcing_the_network_reads_its_own_words(topology, layer
     assert advance(forced, 1).history.loss[0] == pytest.approx(true, rel=1e-5)
 
 
-def test_dropout_falls_anew_at_each_update():
-    """With a learning rate too small to move anything, one batch in turn gives other losses, and only with dropout."""
-    for dropout in (0.0, 0.5):
-        config = small("direct", layers=2, dropout=dropout, optimiser="sgd", learning_rate=1e-6, batch=12)
-        losses = advance(start(config), 3).history.loss
-        assert (np.ptp(losses) > 1e-3) == (dropout > 0)
+def test_the_networks_own_words_are_chosen_with_nothing_dropped():
+    config = small("delayed", cell="gru", layers=2, dropout=0.5, teacher_forcing=0.0, batch=12)
+    run = start(config)
+    network = loaded(run)
+    feed = network.feed(task_of(config).batch(config.seed, 0, config.batch))
+    previous = torch.full_like(feed.targets, network.begin)
+    for time in range(1, previous.shape[1]):
+        previous[:, time] = network(replace(feed, previous=previous)).logits[:, time - 1].argmax(dim=-1)
+    with torch.random.fork_rng(devices=[]):
+        seed = np.random.SeedSequence((config.seed, 0)).generate_state(1)
+        torch.manual_seed(int(seed[0]))
+        loss = mean_loss(network.train()(replace(feed, previous=previous)).logits, feed.targets)
+    assert advance(run, 1).history.loss[0] == pytest.approx(loss.item(), rel=1e-5)
+
+
+@pytest.mark.parametrize("forced", [0.0, 0.5, 1.0])
+def test_the_words_given_are_drawn_anew_at_each_update(forced, monkeypatch):
+    """With the same batch each time, and a learning rate too small to move anything, the loss differs by it alone."""
+    monkeypatch.setattr(Toy, "batch", lambda task, seed, step, size: task.held_out)
+    config = small("delayed", teacher_forcing=forced, optimiser="sgd", learning_rate=1e-6)
+    losses = advance(start(config), 3).history.loss
+    assert len({round(float(loss), 4) for loss in losses}) == (3 if forced == 0.5 else 1)
+
+
+@pytest.mark.parametrize("dropout", [0.0, 0.5])
+def test_dropout_falls_anew_at_each_update(dropout, monkeypatch):
+    """With the same batch each time, and a learning rate too small to move anything, the loss differs by it alone."""
+    monkeypatch.setattr(Toy, "batch", lambda task, seed, step, size: task.held_out)
+    config = small("direct", layers=2, dropout=dropout, optimiser="sgd", learning_rate=1e-6)
+    losses = advance(start(config), 3).history.loss
+    assert len({round(float(loss), 4) for loss in losses}) == (3 if dropout else 1)
 
 
 @pytest.mark.parametrize(("topology", "cell"), [("direct", "elman-relu"), ("delayed", "elman-linear")])
