@@ -30,12 +30,16 @@ def settings(task: str, fields: Sequence[str], data: str = "") -> RunConfig:
     a sentence, and the task's own settings stay. Raises BadInput where a person's own data is gone.
     """
     own = defaults(task_of(RunConfig(task=task, data=data)), data)
-    base = _linked(own)
+    base, followed = _linked(own)
+    for name in fields:
+        # Set, not given as a default: a link that is followed must win over what the browser says its widgets hold.
+        if followed or _key(name, task) not in st.session_state:
+            st.session_state[_key(name, task)] = getattr(base, name)
     chosen: dict[str, Any] = {}
     for group in dict.fromkeys(CONTROLS[name].group for name in fields):
         with st.sidebar.expander(group, expanded=group == "Network"):
             for name in (name for name in fields if CONTROLS[name].group == group):
-                chosen[name] = _widget(CONTROLS[name], _key(name, task), getattr(base, name))
+                chosen[name] = _widget(CONTROLS[name], _key(name, task))
     config = replace(base, **chosen)
     _write_link(config, own)
     return config
@@ -52,34 +56,36 @@ def beside(task: str, config: RunConfig) -> RunConfig:
     return replace(defaults(task_of(RunConfig(task=task))), cell=config.cell, seed=config.seed)
 
 
-def _linked(own: RunConfig) -> RunConfig:
-    """The settings to start the widgets from: those of a link that was just followed, or those of last time."""
+def _linked(own: RunConfig) -> tuple[RunConfig, bool]:
+    """The settings to start the widgets from, and whether a link was just followed; if not, those of last time."""
     base: RunConfig = st.session_state.get(_kept(own), own)
     base = replace(base, data=own.data)
     query = {name: value for name, value in st.query_params.items() if name in LINKED}
     if not query or query == base.to_query(own):
-        return base
-    for name in CONTROLS:
-        st.session_state.pop(_key(name, own.task), None)
+        return base, False
     try:
-        return RunConfig.from_query(query, own)
+        return RunConfig.from_query(query, own), True
     except ValueError as wrong:
         st.warning(f"The link asks for something that cannot be: {wrong} The usual settings are used instead.")
-        return own
+        return own, True
 
 
-def _widget(control: Control, key: str, value: Value) -> Value:
+def _widget(control: Control, key: str) -> Value:
     if not control.options:
-        return st.toggle(control.label, value=bool(value), key=key, help=control.help, persist_state="session")
+        return st.toggle(control.label, key=key, help=control.help, persist_state="session")
+    value: Value = st.session_state[key]
     if isinstance(value, str):
-        options = list(control.options)
-        place = options.index(value)
         return st.selectbox(
-            control.label, options, place, control.spoken, key=key, help=control.help, persist_state="session"
+            control.label,
+            control.options,
+            format_func=control.spoken,
+            key=key,
+            help=control.help,
+            persist_state="session",
         )
     scale = sorted({*control.options, value}, key=float)
     return st.select_slider(
-        control.label, scale, value, control.spoken, key=key, help=control.help, persist_state="session"
+        control.label, scale, format_func=control.spoken, key=key, help=control.help, persist_state="session"
     )
 
 

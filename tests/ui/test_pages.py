@@ -1,0 +1,199 @@
+"""Every page, run as Streamlit runs it, down to what it asks the hub to show."""
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from seqviz.core.config import RunConfig
+from seqviz.serving.hub import Hub
+from seqviz.tasks import task_of
+from seqviz.ui import stage as stage_module
+from seqviz.ui.navigation import LESSONS
+from seqviz.ui.settings import defaults
+
+PAGES = Path(__file__).parents[2] / "pages"
+LIVE = ["many_to_one", "one_to_many", "direct", "delayed", "bptt"]
+WAIT = 60
+"""Seconds after which a page is given up; the first one builds its task."""
+
+
+@pytest.fixture
+def hub(monkeypatch):
+    hub = Hub()
+    monkeypatch.setattr(stage_module, "hub", hub)
+    return hub
+
+
+def opened(stem, **query):
+    page = AppTest.from_file(str(PAGES / f"{stem}.py"), default_timeout=WAIT)
+    for name, value in query.items():
+        page.query_params[name] = value
+    return page.run()
+
+
+def shown(hub, key="stage"):
+    """What the hub was asked to show; the stage named `stage` is opened first."""
+    seats = sorted(hub._seats.values(), key=lambda seat: seat.number)
+    return seats[0 if key == "stage" else 1].setting
+
+
+def widget(page, kind, label):
+    (found,) = [item for item in getattr(page, kind) if item.label == label]
+    return found
+
+
+def query(page):
+    return {name: values[0] if isinstance(values, list) else values for name, values in page.query_params.items()}
+
+
+def test_the_menu_lists_every_page():
+    assert {path.stem for path in PAGES.glob("*.py")} == {stem for lessons in LESSONS.values() for stem in lessons}
+
+
+@pytest.mark.parametrize("stem", sorted(path.stem for path in PAGES.glob("*.py")))
+def test_a_page_opens_with_a_title_and_a_sentence(hub, stem):
+    page = opened(stem)
+    assert not page.exception
+    assert len(page.title) == 1
+    assert page.markdown[0].value.endswith((".", "?", "*"))
+    assert len((PAGES / f"{stem}.py").read_text().splitlines()) < 100
+
+
+@pytest.mark.parametrize("stem", LIVE)
+def test_a_page_starts_with_its_tasks_own_settings(hub, stem):
+    page = opened(stem)
+    config = shown(hub).config
+    assert config == defaults(task_of(RunConfig(task=config.task)))
+    assert query(page) == {}
+
+
+@pytest.mark.parametrize("stem", LIVE)
+def test_every_control_says_what_it_does(hub, stem):
+    page = opened(stem)
+    for kind in ("selectbox", "select_slider", "toggle", "text_input"):
+        for item in getattr(page, kind):
+            assert item.help and item.help.endswith("."), item.label
+
+
+@pytest.mark.parametrize("stem", LIVE)
+def test_a_control_changes_the_run_and_the_link(hub, stem):
+    page = opened(stem)
+    before = shown(hub).config
+    widget(page, "selectbox", "Cell").set_value("lstm")
+    page.run()
+    assert shown(hub).config.cell == "lstm"
+    wanted = {} if before.cell == "lstm" else {"cell": "lstm"}
+    assert query(page) == wanted
+
+
+def test_a_link_sets_the_controls(hub):
+    page = opened("many_to_one", cell="lstm", hidden="50", learning_rate="0.07", bidirectional="true", example="2")
+    setting = shown(hub)
+    assert (setting.config.cell, setting.config.hidden, setting.config.learning_rate) == ("lstm", 50, 0.07)
+    assert setting.config.bidirectional is True
+    assert setting.example == 2
+    assert widget(page, "select_slider", "Hidden size").value == 50
+    assert not page.warning
+
+
+def test_a_link_is_followed_again_after_the_controls_were_used(hub):
+    page = opened("many_to_one", hidden="50")
+    widget(page, "select_slider", "Hidden size").set_value(8).run()
+    assert shown(hub).config.hidden == 8
+    assert query(page)["hidden"] == "8"
+    page.query_params["hidden"] = "64"
+    page.run()
+    assert shown(hub).config.hidden == 64
+
+
+@pytest.mark.parametrize("asked", [{"hidden": "many"}, {"cell": "gru", "learning_rate": "-1"}, {"dropout": "nan"}])
+def test_a_link_that_cannot_be_is_answered_in_words(hub, asked):
+    page = opened("many_to_one", **asked)
+    assert not page.exception
+    (warning,) = page.warning
+    assert next(name for name in asked if name != "cell") in warning.value
+    assert shown(hub).config == defaults(task_of(RunConfig(task="reviews")))
+
+
+def test_ones_own_sentence_is_shown_and_linked(hub):
+    page = opened("many_to_one")
+    widget(page, "selectbox", "Example").set_value(-1).run()
+    widget(page, "text_input", "Write your own").set_value("not bad at all").run()
+    assert shown(hub).example == "not bad at all"
+    assert query(page) == {"typed": "not bad at all"}
+
+
+def test_a_sentence_that_cannot_be_read_leaves_the_one_before(hub):
+    page = opened("many_to_one", typed="not bad at all")
+    assert shown(hub).example == "not bad at all"
+    widget(page, "text_input", "Write your own").set_value("word " * 500).run()
+    assert page.warning and "500" in page.warning[0].value
+    assert shown(hub).example == "not bad at all"
+
+
+def test_data_can_be_chosen_by_a_link_and_by_the_menu(hub):
+    page = opened("direct", task="tags")
+    assert shown(hub).config.task == "tags"
+    widget(page, "selectbox", "Data").set_value("clips").run()
+    assert shown(hub).config.task == "clips"
+    assert query(page) == {}
+
+
+def test_data_of_ones_own_that_is_gone_is_said_and_something_is_shown(hub):
+    page = opened("many_to_one", task="own-texts", data="0" * 64)
+    assert not page.exception
+    assert page.warning
+    assert shown(hub).config.task == "reviews"
+
+
+@pytest.fixture
+def store(tmp_path, monkeypatch):
+    monkeypatch.setenv("SEQVIZ_DATA", str(tmp_path))
+
+
+def upload(page, content):
+    widget(page, "selectbox", "Data").set_value("own-texts").run()
+    page.file_uploader[0].set_value(("mine.csv", content, "text/csv")).run()
+    return page
+
+
+def test_ones_own_texts_are_learned_from(hub, store):
+    rows = "\n".join(
+        f"{'good' if place % 2 else 'bad'} film {place},{'pos' if place % 2 else 'neg'}" for place in range(40)
+    )
+    page = upload(opened("many_to_one"), f"review,sentiment\n{rows}\n".encode())
+    assert not page.exception
+    config = shown(hub).config
+    assert config.task == "own-texts"
+    assert task_of(config).writes == ("neg", "pos")
+    assert query(page) == {"task": "own-texts", "data": config.data}
+
+
+@pytest.mark.parametrize("content", [b"", b"\x00\x01", b"only one column\n" * 30, b"text,label\n" + b"a b,same\n" * 30])
+def test_a_bad_file_is_explained_and_the_running_model_stays(hub, store, content):
+    page = opened("many_to_one", hidden="50")
+    before = shown(hub)
+    page = upload(page, content)
+    assert not page.exception
+    assert page.warning and len(page.warning[0].value) > 30
+    assert shown(hub) == before
+
+
+@pytest.mark.parametrize("experiment", ["source", "vanish", "sharing", "truncation", "clipping"])
+def test_every_experiment_opens_by_its_link(hub, experiment):
+    page = opened("bptt", experiment=experiment, cell="elman", hidden="8")
+    assert not page.exception
+    setting = shown(hub)
+    assert (setting.config.cell, setting.config.hidden) == ("elman", 8)
+    assert setting.figures[0] == "graph"
+    assert query(page) == ({} if experiment == "source" else {"experiment": experiment}) | {
+        "cell": "elman",
+        "hidden": "8",
+    }
+
+
+def test_the_direct_wiring_stands_beside_the_delayed_one(hub):
+    opened("delayed", cell="lstm", seed="3")
+    beside = shown(hub, "direct").config
+    assert (beside.task, beside.cell, beside.seed) == ("translation-direct", "lstm", 3)
