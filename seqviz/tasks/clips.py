@@ -37,7 +37,7 @@ WRITES: Final = (
 )
 SIDE = 12
 FRAMES = 12
-TRAIN, HELD_OUT = 2000, 250
+TRAIN, HELD_OUT = 2000, 200
 LONGEST = 24
 """Frames at most in a clip that a person composes."""
 
@@ -277,7 +277,7 @@ def _by_likeness(
     known: Float32[np.ndarray, "known pixels"],
     words: Int64[np.ndarray, " known"],
     frames: Float32[np.ndarray, "frames pixels"],
-    neighbours: int = 50,
+    neighbours: int = 200,
 ) -> Int64[np.ndarray, " frames"]:
     """For each frame the commonest word among the training frames that look most like it (nearest neighbours)."""
     squared = (known**2).sum(axis=1)

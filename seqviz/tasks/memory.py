@@ -12,7 +12,7 @@ from jaxtyping import Float64, Int64
 from seqviz.core.task import ACCURACY, IGNORE, BadInput, Baseline, Batch, Example, Reading
 from seqviz.core.topology import Topology
 
-HELD_OUT = 400
+HELD_OUT = 256
 LONGEST = 200
 EXAMPLES = 8
 _TRAINING, _HELD_OUT = (0,), (1,)
