@@ -5,7 +5,7 @@
 
 const FAINT = 0.13;
 const TRAVEL = 0.55; // share of a moment in which what happens is on its way
-const COLOURS = { forward: "#10a37f", loss: "#c40b3a", backward: "#e02ec4", update: "#7d8590" };
+const COLOURS = { forward: "currentColor", loss: "#c40b3a", backward: "#e02ec4", update: "#7d8590" };
 
 let masks = 0;
 
@@ -162,7 +162,8 @@ function places(graph) {
     });
   const lines = (part) => {
     const ways = split(part).map((points) => points.map(([px, py]) => [x(px), y(py)]));
-    part.meta.edges.forEach((edge, place) => edges.set(edge, { points: ways[place], d: line(ways[place]), width: 8 }));
+    const width = part.line.dash ? 3 : 8; // with the arrows' heads; a word that is fed back passes over other lines
+    part.meta.edges.forEach((edge, place) => edges.set(edge, { points: ways[place], d: line(ways[place]), width }));
   };
   const triangles = (part) => {
     // The chains come first: what is seen of their gradient is a band along the edge, not only its head.

@@ -67,12 +67,17 @@ export class Weights {
     if (!told) return;
     setText(this.title, told.title);
     setText(this.note, said(told));
+    const z = told.matrices.map((matrix) => Array.from(matrix));
+    const limits = told.limits;
+    if (this.kind === told.kind && this.template === template) {
+      // Only the numbers are new: far cheaper than to draw anew, while the picture above is moving.
+      await plotly.restyle(this.canvas, { z, zmin: limits.map((limit) => -limit), zmax: limits });
+      return;
+    }
     this.graph ??= new Graph(this.canvas, plotly);
+    [this.kind, this.template] = [told.kind, template];
     const { data, layout } = story[told.kind];
-    const filled = data.map((part, number) => {
-      const limit = told.limits[number];
-      return { ...part, z: told.matrices[number], zmin: -limit, zmax: limit };
-    });
+    const filled = data.map((part, place) => ({ ...part, z: z[place], zmin: -limits[place], zmax: limits[place] }));
     await this.graph.draw({ data: filled, layout }, template, false);
   }
 
