@@ -1,0 +1,201 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from seqviz.core.graph import EdgeKind, NodeKind, graph_of
+from seqviz.core.topology import DELAYED, DIRECT, MANY_TO_ONE, ONE_TO_MANY
+from seqviz.core.update import Update, WeightChange
+from seqviz.figures.storyboard import SHOWN, order, storyboard
+from seqviz.figures.telling import number
+from tests.figures.sample import sample
+
+WIRINGS = {
+    "many to one": {"topology": MANY_TO_ONE},
+    "one to many": {"topology": ONE_TO_MANY, "outputs": 4, "classes": 5},
+    "direct": {"topology": DIRECT, "inputs": 6},
+    "both directions": {"topology": DIRECT, "inputs": 4, "layers": 2, "bidirectional": True},
+    "delayed": {"topology": DELAYED, "inputs": 4, "outputs": 3, "classes": 5},
+    "attention": {"topology": DELAYED, "inputs": 4, "outputs": 3, "classes": 5, "attention": True},
+}
+
+
+def update_of(trace):
+    """A made-up update with a W_hh for every chain of every segment."""
+    rows, hidden = trace.grad_recurrent.shape[2], trace.hidden.shape[2]
+    rng = np.random.default_rng(0)
+
+    def matrix():
+        return rng.normal(size=(rows, hidden)).astype(np.float32)
+
+    segments = sorted({step.segment for step in trace.steps})
+    changes = tuple(
+        WeightChange(segment, row, matrix(), matrix(), matrix())
+        for segment in segments
+        for row in range(len(trace.streams))
+    )
+    return Update(2.0, 1.0, changes)
+
+
+def told(trace):
+    return storyboard(trace, update_of(trace)), graph_of(
+        trace.steps, trace.streams, trace.present, trace.config.attention, trace.targets >= 0
+    )
+
+
+def phase(board, name):
+    return [moment for moment in board.moments if moment.phase == name]
+
+
+def edges_of(moment):
+    return {place for span in moment.edges for place in range(*span)}
+
+
+@pytest.fixture(params=WIRINGS, scope="module")
+def trace(request):
+    return sample(**WIRINGS[request.param])
+
+
+def test_the_phases_follow_each_other(trace):
+    board, _ = told(trace)
+    phases = [moment.phase for moment in board.moments]
+    assert sorted(phases, key=["forward", "loss", "backward", "update"].index) == phases
+    assert set(phases) == {"forward", "loss", "backward", "update"}
+
+
+def test_going_forward_nothing_is_computed_before_what_it_needs(trace):
+    board, graph = told(trace)
+    known, passed = set(), set()
+    for moment in phase(board, "forward") + phase(board, "loss"):
+        (node,) = (graph.nodes[place] for place in moment.nodes)
+        sources = {edge.source for edge in graph.edges if edge.target == node}
+        assert sources <= known
+        assert {graph.edges[place].source for place in edges_of(moment)} == sources
+        known.add(node)
+        passed |= edges_of(moment)
+    assert known == set(graph.nodes)
+    assert passed == set(range(len(graph.edges)))
+
+
+def test_going_back_no_gradient_is_known_before_those_it_comes_from(trace):
+    board, graph = told(trace)
+    known = {node for node in graph.nodes if node.kind is NodeKind.LOSS}
+    passed = set()
+    for moment in phase(board, "backward"):
+        for place in moment.gradients:
+            node = graph.nodes[place]
+            assert set(graph.differentiable.after[node]) <= known
+            known.add(node)
+        passed |= edges_of(moment)
+    assert known == set(graph.nodes)
+    assert {graph.edges[place] for place in passed} == set(graph.differentiable.edges)
+
+
+def test_a_network_that_reads_forwards_goes_column_by_column():
+    trace = sample(DIRECT, 4)
+    _, graph = told(trace)
+    walked = [(node.kind, node.step) for node in order(graph, trace)]
+    kinds = (NodeKind.INPUT, NodeKind.HIDDEN, NodeKind.OUTPUT)
+    assert walked == [(kind, time) for time in range(4) for kind in kinds]
+
+
+def test_every_share_is_told_once_and_all_add_up_to_the_gradient(trace):
+    board, _ = told(trace)
+    backward = phase(board, "backward")
+    for number_, change in enumerate(update_of(trace).weights):
+        matrix = board.matrices[number_]
+        said = [moment for moment in backward if moment.matrix == number_]
+        assert [moment.share for moment in said] == list(range(len(matrix.gradients)))
+        summed = sum(np.outer(matrix.gradients[m.share], matrix.states[m.share]) for m in said)
+        whole = np.einsum(
+            "ti,tj->ij",
+            *(
+                values[change.row][[step.segment == change.segment for step in trace.steps]]
+                for values in (trace.grad_recurrent, trace.hidden_before)
+            ),
+        )
+        np.testing.assert_allclose(summed, whole, atol=1e-6)
+
+
+def test_wide_layers_are_thinned_and_keep_their_numbers():
+    trace = sample(MANY_TO_ONE, 3, hidden=46)
+    update = update_of(trace)
+    (change,) = update.weights
+    matrix = storyboard(trace, update).matrices[0]
+    assert matrix.shape == (46, 46)
+    kept = np.arange(SHOWN) * 3  # 16 of 46 units, evenly spread from the first to the last
+    np.testing.assert_array_equal(matrix.weights, change.before[np.ix_(kept, kept)])
+    np.testing.assert_allclose(matrix.weights + matrix.change, change.after[np.ix_(kept, kept)], atol=1e-6)
+    np.testing.assert_array_equal(matrix.gradients, trace.grad_recurrent[0][::-1][:, kept])
+    np.testing.assert_array_equal(matrix.states, trace.hidden_before[0][::-1][:, kept])
+
+
+def test_captions_say_the_norms_of_the_trace():
+    trace = sample(MANY_TO_ONE, 4)
+    board, graph = told(trace)
+    for moment in phase(board, "forward"):
+        node = graph.nodes[moment.nodes[0]]
+        if node.kind is NodeKind.HIDDEN:
+            assert f"norm {number(float(np.linalg.norm(trace.hidden[0, node.step])))}" in moment.said
+        elif node.kind is NodeKind.INPUT:
+            assert trace.read[node.step] in moment.said
+    for moment in phase(board, "backward"):
+        if moment.share >= 0:
+            size = number(float(np.linalg.norm(trace.grad_hidden[0, moment.step])))
+            assert f"‖ = {size}" in moment.said
+    (loss,) = phase(board, "loss")
+    assert f"L = {number(float(trace.losses[-1]))} nats" in loss.said
+    assert trace.classes[trace.targets[-1]] in loss.said
+
+
+def test_without_a_known_answer_the_network_s_own_is_said_to_stand_in():
+    board, _ = told(sample(DIRECT, 3, known=False))
+    assert all("network’s own" in moment.said for moment in phase(board, "loss"))
+
+
+def test_a_gradient_that_does_not_arrive_is_said():
+    trace = sample(MANY_TO_ONE, 4)
+    gone = trace.grad_hidden.copy()
+    gone[:, 0] = 0
+    board, _ = told(replace(trace, grad_hidden=gone))
+    assert board.moments[-4].said == "No gradient reaches h₁: ‖∂L/∂h₁‖ = 0."
+
+
+def test_clipping_is_told_only_where_it_happens():
+    trace = sample(MANY_TO_ONE, 3)
+    update = update_of(trace)
+    clipped, whole = (
+        phase(storyboard(trace, replace(update, clipped=value)), "update")[0].said for value in (1.0, 2.0)
+    )
+    assert "norm 2, is clipped to 1" in clipped
+    assert "nothing is clipped" in whole
+
+
+def test_numbers_beyond_all_bounds_are_told_as_such():
+    trace = sample(DIRECT, 3)
+    trace = replace(
+        trace, grad_hidden=np.full_like(trace.grad_hidden, np.inf), grad_recurrent=trace.grad_recurrent * np.inf
+    )
+    board, _ = told(trace)
+    assert any("∞" in moment.said for moment in phase(board, "backward"))
+    assert all(np.isfinite(matrix.limits).all() for matrix in board.matrices)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(2, 12), st.integers(1, 2), st.booleans())
+def test_a_story_grows_with_its_steps_and_no_faster(inputs, layers, both):
+    trace = sample(DIRECT, inputs, layers=layers, bidirectional=both)
+    board, _ = told(trace)
+    chains = layers * (1 + both)
+    assert len(board.moments) == inputs * (2 * chains + 4) + 3 * chains
+
+
+def test_the_fan_of_attention_takes_one_span_a_moment():
+    trace = sample(DELAYED, 9, 8, classes=4, attention=True)
+    board, graph = told(trace)
+    for moment in board.moments:
+        assert len(moment.edges) <= 4
+    looks = [place for place, edge in enumerate(graph.edges) if edge.kind is EdgeKind.ATTENDS]
+    assert len(looks) == 72

@@ -1,0 +1,95 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from seqviz.figures.storyboard import Matrix, Moment, Storyboard
+from seqviz.serving.messages import Attach, Do, LookBack, Show
+from seqviz.serving.player import player
+from seqviz.serving.session import Session
+from seqviz.serving.wire import pack
+from tests.serving.workshop import read_frame
+
+
+def board(steps):
+    """A story as long as that of a network with so many steps."""
+    moments = [Moment("backward", 7, "something is said", (7,), (7, 8), ((7, 8, 1),), 0, 7) for _ in range(5 * steps)]
+    rows = np.ones((steps, 16), np.float32)
+    square = np.ones((16, 16), np.float32)
+    return Storyboard(tuple(moments), (Matrix("W_hh", (64, 64), (1.0, 2.0, 3.0), rows, rows, square, square),))
+
+
+def test_a_story_arrives_as_it_was_sent():
+    sent = board(3)
+    got = read_frame(pack({"player": player(sent)}))["player"]
+    assert got["moments"][0] == {
+        "phase": "backward",
+        "said": "something is said",
+        "nodes": [7],
+        "gradients": [7, 8],
+        "edges": [[7, 8, 1]],
+        "matrix": 0,
+        "share": 7,
+    }
+    (matrix,) = got["matrices"]
+    assert matrix["name"] == "W_hh"
+    assert matrix["shape"] == [64, 64]
+    assert matrix["limits"] == [1.0, 2.0, 3.0]
+    for name in ("gradients", "states", "weights", "change"):
+        np.testing.assert_array_equal(matrix[name], getattr(sent.matrices[0], name))
+    assert [len(got[kind]["data"]) for kind in ("adding", "changing")] == [2, 3]
+
+
+def test_what_is_sent_grows_linearly_with_the_steps():
+    sizes = [len(pack({"player": player(board(steps))})) for steps in (10, 20, 40)]
+    assert abs((sizes[2] - sizes[1]) - 2 * (sizes[1] - sizes[0])) < 20
+
+
+@pytest.fixture
+def watched(workshop, eye, clock, setting):
+    """A session that shows the network's graph; every story's first caption names the update."""
+
+    def tell(run, trace):
+        return Storyboard((Moment("forward", 0, f"update {run.step}", (0,)),), ())
+
+    tools = replace(workshop.tools, figures={"graph": workshop.tools.figures["numbers"]}, tell=tell)
+    session = Session(tools, eye.receive, clock)
+    session.obey(Show(setting(figures=("graph",))))
+    session.obey(Attach())
+    session.turn(0.09)
+    eye.look(session)
+    return session
+
+
+def said(eye):
+    return [moment["said"] for moment in eye.figures["player"]["moments"]]
+
+
+def test_a_run_at_rest_has_its_story(watched, eye):
+    assert said(eye) == ["update 0"]
+    watched.obey(Do("step"))
+    watched.turn(0.09)
+    eye.look(watched)
+    assert said(eye) == ["update 1"]
+
+
+def test_while_training_there_is_none(watched, eye):
+    watched.obey(Do("train"))
+    watched.turn(0.09)
+    eye.look(watched)
+    assert eye.figures["player"] is None
+    watched.obey(Do("pause"))
+    watched.turn(0.09)
+    eye.look(watched)
+    assert said(eye) == [f"update {eye.status['update']}"]
+
+
+def test_a_network_looked_back_at_has_its_own_story(watched, eye):
+    for _ in range(2):
+        watched.obey(Do("step"))
+        watched.turn(0.09)
+        eye.look(watched)
+    watched.obey(LookBack(1))
+    watched.turn(0.09)
+    eye.look(watched)
+    assert said(eye) == ["update 1"]
