@@ -149,7 +149,7 @@ class Clips:
 
     @property
     def defaults(self) -> dict[str, str | int | float | bool]:
-        """Measured: over 95 % of held-out frames in about a third of the time allowed."""
+        """Large enough to get nearly every frame right, small enough to learn it in seconds."""
         return {"cell": "gru", "hidden": 64, "embedding": 32, "learning_rate": 0.01}
 
     @cached_property
