@@ -13,6 +13,9 @@ TASKS: Registry[Callable[[RunConfig], Task]] = Registry(
     {
         "reviews": "seqviz.tasks.reviews:build",
         "own-texts": "seqviz.tasks.own_texts:build",
+        "scenes": "seqviz.tasks.scenes:build",
+        "digits": "seqviz.tasks.digits:build",
+        "own-captions": "seqviz.tasks.own_captions:build",
         "clips": "seqviz.tasks.clips:build",
         "tags": "seqviz.tasks.tags:build",
         "own-tags": "seqviz.tasks.own_tags:build",

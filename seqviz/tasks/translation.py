@@ -26,7 +26,7 @@ LONGEST = 20
 PATTERNS_SCORED = 50
 """Sentences of patterns never trained on that the held-out score counts."""
 
-_DEFAULTS: Settings = {"cell": "gru", "hidden": 128, "embedding": 64, "learning_rate": 0.006, "batch": 64}
+_DEFAULTS: Settings = {"cell": "gru", "hidden": 160, "embedding": 64, "learning_rate": 0.005, "batch": 64}
 _SHORT_FORMS = (
     ("can't", "cannot"),
     ("can not", "cannot"),

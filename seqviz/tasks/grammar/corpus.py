@@ -46,7 +46,7 @@ _TRAIN, _SENTENCES, _PATTERNS = 20000, 250, 200
 _SEED = 2015
 _SHAPES = {Shape.PLAIN: 4.0, Shape.TIME_FIRST: 3.0, Shape.TIME_LAST: 3.0}
 """How often a shape is drawn; those with two clauses `_OTHER_SHAPES` times."""
-_OTHER_SHAPES = 3.5
+_OTHER_SHAPES = 3.0
 _FRAMES = {Frame.BE: 0.5, Frame.INTRANSITIVE: 0.7, Frame.TRANSITIVE: 2.0}
 """How often a frame with few or many verbs is drawn, the others being 1."""
 _TENSES = {Tense.PRESENT: 2.0, Tense.PAST: 1.5, Tense.FUTURE: 0.7, Tense.MODAL: 1.0}

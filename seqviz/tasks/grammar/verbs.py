@@ -53,7 +53,7 @@ _D, _TWO, _P, _M, _S = Frame.DATIVE, Frame.TWO_OBJECTS, Frame.PREPOSITION, Frame
 _DATIVE = Case.DATIVE
 _DESCRIBED = (n.BOOK, n.NEWSPAPER, n.COAT, n.CAR, n.HOUSE)
 _SEEN = (*n.BEINGS, n.CAR, n.HOUSE)
-_SOUGHT = (*n.BEINGS, n.LETTER, n.BAG, n.COAT)
+_SOUGHT = (*n.BEINGS, n.LETTER, n.COAT)
 _OPENED = (n.DOOR, n.WINDOW)
 
 VERBS: Final = (
