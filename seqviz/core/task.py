@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 import numpy as np
@@ -191,10 +192,15 @@ def shuffled(count: int, seed: int, step: int, size: int) -> Int64[np.ndarray, "
     places = np.arange(step * size, (step + 1) * size)
     chosen = np.empty(size, dtype=np.int64)
     for epoch in np.unique(places // count):
-        order = np.random.default_rng((seed, int(epoch))).permutation(count)
+        order = _order(count, seed, int(epoch))
         here = places // count == epoch
         chosen[here] = order[places[here] % count]
     return chosen
+
+
+@lru_cache(maxsize=8)
+def _order(count: int, seed: int, epoch: int) -> Int64[np.ndarray, " count"]:
+    return np.random.default_rng((seed, epoch)).permutation(count)
 
 
 def encode(words: list[str] | tuple[str, ...], index: dict[str, int]) -> Int64[np.ndarray, " words"]:

@@ -88,7 +88,8 @@ class Network(nn.Module):
         self.words = nn.Embedding(classes + 1, config.embedding) if topology.writes_words else None
         cell = CELLS[config.cell]
         self.stacks = nn.ModuleList(
-            Stack(cell, config.embedding, config, config.bidirectional) for _ in topology.segments
+            Stack(cell, config.embedding, config, config.bidirectional, segment is not topology.segments[-1])
+            for segment in topology.segments
         )
         width = config.hidden * (2 if config.bidirectional else 1)
         self.attention = Attention(width, width) if config.attention else None

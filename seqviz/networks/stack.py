@@ -45,12 +45,17 @@ class StackPass:
 
 
 class Stack(nn.Module):
-    """Layers × directions of one cell, with layer normalisation and dropout between layers where asked for."""
+    """Layers × directions of one cell, with layer normalisation and dropout between layers where asked for.
 
-    def __init__(self, cell: Cell, inputs: int, config: RunConfig, bidirectional: bool) -> None:
+    hands_on: whether the final states are wanted, each at its own sequence's end; without it a cell with a cell state
+    runs faster, and its finals mean nothing where sequences are padded.
+    """
+
+    def __init__(self, cell: Cell, inputs: int, config: RunConfig, bidirectional: bool, hands_on: bool = True) -> None:
         super().__init__()
         self.cell = cell
         self.hidden = config.hidden
+        self._packs = hands_on and cell.has_cell_state
         self.dropout = nn.Dropout(config.dropout)
         directions = (False, True) if bidirectional else (False,)
         self.streams = tuple(Stream(layer, back) for layer in range(config.layers) for back in directions)
@@ -140,10 +145,13 @@ class Stack(nn.Module):
         core = self._core(row)
         first = start.hidden[None].contiguous()
         given = (first, start.cell[None].contiguous()) if start.cell is not None else first
-        if lengths is None or bool((lengths == x.shape[1]).all()):
+        if lengths is None or bool((lengths == x.shape[1]).all()) or not self._packs:
+            # What runs through the padding behind a sequence is read by nothing; packing would cost half as much again.
             outputs, last = core(x, given)
+            if lengths is not None and start.cell is None:
+                return outputs, State(outputs[torch.arange(len(outputs)), lengths - 1]), None
         else:
-            # Packed, so that a short sequence's final state (c_t too) is the one at its own end.
+            # Packed, so that a short sequence's final c_t is the one at its own end.
             packed, last = core(pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False), given)
             outputs, _ = pad_packed_sequence(packed, batch_first=True, total_length=x.shape[1])
         return outputs, State(last[0][0], last[1][0]) if start.cell is not None else State(last[0]), None
