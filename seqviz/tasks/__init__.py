@@ -25,6 +25,7 @@ TASKS: Registry[Callable[[RunConfig], Task]] = Registry(
         "adding": "seqviz.tasks.adding:build",
         "translation": "seqviz.tasks.translation:build",
         "translation-direct": "seqviz.tasks.translation:build_direct",
+        "own-pairs": "seqviz.tasks.own_pairs:build",
     }
 )
 
