@@ -50,7 +50,7 @@ function said({ matrices: [matrix], limits, shape: [rows, columns], kind }) {
 /** The panel that lies over another while the gradient's shares and the update are told. */
 export class Weights {
   constructor() {
-    this.canvas = element("div", { class: "seqviz-canvas", role: "img", "aria-label": "The shared recurrent weights" });
+    this.canvas = element("div", { class: "seqviz-matrices", role: "img", "aria-label": "The shared recurrent weights" });
     this.title = element("h3");
     this.note = element("p", { class: "seqviz-look-for" });
     this.root = element("div", { class: "seqviz-weights", hidden: "" }, this.title, this.canvas, this.note);
