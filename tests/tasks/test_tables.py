@@ -1,0 +1,104 @@
+import csv
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from seqviz.core.task import BadInput
+from seqviz.tasks.tables import LARGEST_FILE, MOST_ROWS, guess_columns, plain, read_table
+
+letters = st.characters(codec="utf-8", categories=["L", "N", "P", "Zs"], exclude_characters='"')
+texts = st.text(letters | st.sampled_from(',;\t|\n"'), min_size=1, max_size=30).map(str.strip).filter(bool)
+
+
+def written(rows, delimiter=",", encoding="utf-8"):
+    file = io.StringIO(newline="")
+    csv.writer(file, delimiter=delimiter, quoting=csv.QUOTE_ALL).writerows(rows)
+    return file.getvalue().encode(encoding)
+
+
+@given(
+    st.lists(st.tuples(texts, st.sampled_from(["good", "bad"])), min_size=3, max_size=12),
+    st.sampled_from([",", "\t", ";", "|"]),
+    st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]),
+)
+def test_what_a_program_writes_is_read_back(rows, delimiter, encoding):
+    table = read_table(written([("review", "sentiment"), *rows], delimiter, encoding))
+    assert table.columns == ("review", "sentiment")
+    assert [tuple(row) for row in table.rows] == [tuple(field.replace("\r\n", "\n") for field in row) for row in rows]
+    assert guess_columns(table) == (0, 1)
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_are_a_table_or_refused_in_a_sentence(content):
+    try:
+        table = read_table(content)
+    except BadInput as wrong:
+        assert str(wrong).endswith(".")
+    else:
+        assert all(len(row) == len(table.columns) >= 2 for row in table.rows)
+
+
+def test_a_table_without_a_header_keeps_its_first_row():
+    table = read_table(b"nice film,1\nawful film,0\n" * 10)
+    assert table.columns == ("column 1", "column 2")
+    assert len(table.rows) == 20
+    assert guess_columns(table) == (0, 1)
+
+
+def test_columns_are_found_by_what_is_in_them():
+    rows = [("id", "what she said", "mark"), *((str(n), f"a long sentence {n}", "yn"[n % 2]) for n in range(30))]
+    table = read_table(written(rows))
+    assert guess_columns(table) == (1, 2)
+
+
+def test_latin_1_is_read_and_said():
+    table = read_table("text,label\ncafé,a\nthé,b\n".encode("latin-1"))
+    assert table.rows[0][0] == "café"
+    assert "Latin-1" in table.notes[0]
+
+
+def test_rows_of_another_width_are_left_out_and_counted():
+    table = read_table(b"text,label\na,1\nb,2\nc,3,4\nd,1\n")
+    assert len(table.rows) == 3
+    assert table.notes[0].startswith("1 rows")
+
+
+def test_more_rows_than_can_be_used_are_cut_and_said():
+    table = read_table(b"text,label\n" + b"a,1\nb,2\n" * (MOST_ROWS // 2 + 5))
+    assert len(table.rows) == MOST_ROWS
+    assert f"{MOST_ROWS:,}" in table.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "empty"),
+        (b" \n\n", "empty"),
+        (b"PK\x03\x04rest", "Excel"),
+        (b"\x89PNG\r\n", "picture"),
+        (b"a\x00b,c\n", "not text"),
+        (b"one\ntwo\nthree\n", "one column"),
+        (b'text,label\n"' + b"x" * 10_000_000, "quotation mark"),
+        (b"x" * (LARGEST_FILE + 1), "25 MB"),
+    ],
+)
+def test_a_bad_file_is_refused_with_what_to_do(content, said):
+    with pytest.raises(BadInput, match=said):
+        read_table(content)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted", "marked"),
+    [
+        ("plain, honest text", "plain, honest text", False),
+        ("I <3 it & you", "I <3 it & you", False),
+        ("one<br /><br />two", "one two", True),
+        ("<b>bold</b> &amp; good", "bold & good", True),
+        ("a <script>alert('x')</script> b", "a b", True),
+    ],
+)
+def test_markup_is_taken_out(text, wanted, marked):
+    said, had = plain(text)
+    assert (" ".join(said.split()), had) == (wanted, marked)
