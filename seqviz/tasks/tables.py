@@ -65,6 +65,8 @@ def read_table(content: bytes) -> Table:
         raise BadInput(
             f"One field has more than {LONGEST_FIELD:,} characters. Perhaps a quotation mark is opened and not closed."
         ) from None
+    if not rows:
+        raise BadInput("The file is empty.")
     width = Counter(len(row) for row in rows).most_common(1)[0][0]
     fitting = [row for row in rows if len(row) == width]
     if width < 2:
@@ -141,6 +143,8 @@ def _rows(text: str) -> list[tuple[str, ...]]:
 
     def consistency(delimiter: str) -> tuple[float, int]:
         rows = [row for row in csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter) if row][:200]
+        if not rows:
+            return 0.0, 0
         width, count = Counter(len(row) for row in rows).most_common(1)[0]
         return (count / len(rows) if width > 1 else 0.0, width)
 
