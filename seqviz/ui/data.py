@@ -15,7 +15,9 @@ from seqviz.tasks import task_of
 
 OWN: Mapping[str, str] = {
     "own-texts": "seqviz.ui.own_texts",
+    "own-captions": "seqviz.ui.own_captions",
     "own-tags": "seqviz.ui.own_tags",
+    "own-pairs": "seqviz.ui.own_pairs",
 }
 """Tasks of a person's own data, each with the module that lets them upload it."""
 

@@ -1,0 +1,23 @@
+"""Uploading sentence pairs."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from seqviz.tasks.own_pairs import Prepared, prepare
+
+WANTED = (
+    "A text file with a sentence, a tab and its translation in each line, as exports of Tatoeba come; with or without "
+    "a first line of column names. Up to 50,000 pairs and 25 MB."
+)
+ENDINGS = ("tsv", "txt", "csv")
+
+
+def upload(content: bytes) -> Prepared:
+    """Lets the person choose direction and sizes, and keeps the pairs. Raises BadInput."""
+    swap = st.toggle("Translate from the second column into the first", help="Turns the direction round.")
+    vocabulary = st.select_slider(
+        "Words told apart in each language", (500, 1000, 2000, 5000, 10000), 5000, help="The commonest; others are one."
+    )
+    longest = st.select_slider("Longest sentence", (5, 10, 15, 20, 30), 20, help="Pairs with more words are left out.")
+    return prepare(content, vocabulary, longest, swap)
