@@ -56,7 +56,7 @@ def test_training_redraws_the_same_graphs_in_place(page):
 
 
 def test_everything_down_to_the_row_of_small_pictures_is_above_the_fold(page):
-    row = page.locator(".seqviz-panel:not(.seqviz-wide) .seqviz-canvas")
+    row = page.locator(".seqviz-panel:not(.seqviz-wide) > .seqviz-canvas")
     for place in range(3):
         box = row.nth(place).bounding_box()
         assert box["y"] + box["height"] <= 768
