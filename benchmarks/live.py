@@ -1,0 +1,176 @@
+"""The many-to-one page in a real browser, trained at full speed, beside the same `advance` without a page."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import torch
+from playwright.sync_api import Page, sync_playwright
+
+from seqviz.core.config import RunConfig
+from seqviz.tasks import task_of
+from seqviz.training import advance, start
+
+ROOT = Path(__file__).parents[1]
+FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking")
+SECONDS, ROUNDS, PAUSES, MOVES = 8, 3, 15, 200
+
+WATCH = """() => {
+  const numbers = document.querySelector(".seqviz-numbers");
+  const seen = (window.seen = { redraws: 0, frames: 0, update: 0, last: 0 });
+  const read = () => Number((numbers.textContent.match(/Update ([\\d,]+)/) ?? ["", "0"])[1].replaceAll(",", ""));
+  new MutationObserver(() => {
+    if (read() === seen.update) return;
+    Object.assign(seen, { redraws: seen.redraws + 1, update: read(), last: performance.now() });
+  }).observe(numbers, { subtree: true, childList: true, characterData: true });
+  const tick = () => { seen.frames += 1; requestAnimationFrame(tick); };
+  requestAnimationFrame(tick);
+}"""
+PAUSE = """async () => {
+  const clicked = performance.now();
+  document.querySelector(".seqviz-train").click();
+  const toolbar = document.querySelector(".seqviz-toolbar");
+  let shown = performance.now() - clicked;
+  while (toolbar.dataset.state !== "paused") {
+    await new Promise(requestAnimationFrame);
+    shown = performance.now() - clicked;
+  }
+  await new Promise((resolve) => setTimeout(resolve, 600));
+  return Math.max(shown, window.seen.last - clicked);
+}"""
+
+
+def measure() -> dict[str, object]:
+    """What a person sees while the default network trains. Raises what Playwright does where there is no Chromium."""
+    torch.set_num_threads(1)
+    with _app() as address, _page() as (page, complaints):
+        page.goto(address + "/many_to_one")
+        page.wait_for_selector('[data-figure="graph"]:not(.seqviz-waiting)')
+        # Warm now: the second opening is what a class would see.
+        begin = time.perf_counter()
+        page.goto(address + "/many_to_one")
+        page.wait_for_selector('[data-figure="graph"]:not(.seqviz-waiting)')
+        first = time.perf_counter() - begin
+        page.evaluate(WATCH)
+        page.evaluate("document.querySelectorAll('.js-plotly-plot').forEach((plot, n) => (plot.mark = n))")
+        live, alone, redraws, frames = [], [], [], []
+        for _ in range(ROUNDS):  # in turn, so that a slow moment of the machine meets both
+            seen = _train(page)
+            live.append(seen["update"] / SECONDS)
+            redraws.append(seen["redraws"] / SECONDS)
+            frames.append(seen["frames"] / SECONDS)
+            alone.append(_alone())
+        page.click(".seqviz-train")
+        page.wait_for_timeout(1000)
+        pauses = [_pause(page) for _ in range(PAUSES)]
+        kept = page.evaluate("[...document.querySelectorAll('.js-plotly-plot')].every((plot, n) => plot.mark === n)")
+        return {
+            "first picture, s": round(first, 2),
+            "redraws a second": round(statistics.median(redraws), 1),
+            "page frames a second": round(statistics.median(frames), 1),
+            "updates a second with the page": round(statistics.median(live)),
+            "updates a second of advance alone": round(statistics.median(alone)),
+            "training kept": round(statistics.median(a / b for a, b in zip(live, alone, strict=True)), 3),
+            "pause visible, ms (median)": round(statistics.median(pauses)),
+            "graphs kept": bool(kept),
+            "slider moves": _slider(page),
+            "console errors": complaints,
+        }
+
+
+def _train(page: Page) -> dict[str, int]:
+    page.click(".seqviz-train")
+    page.wait_for_timeout(1500)
+    before = page.evaluate("({ ...window.seen })")
+    page.wait_for_timeout(SECONDS * 1000)
+    after = page.evaluate("({ ...window.seen })")
+    page.click(".seqviz-train")
+    page.wait_for_timeout(500)
+    return {name: after[name] - before[name] for name in ("update", "redraws", "frames")}
+
+
+def _alone() -> float:
+    """Updates a second of `advance` in slices as long as the worker's, with no page open to the run."""
+    defaults: dict[str, Any] = dict(task_of(RunConfig()).defaults)
+    run = advance(start(replace(RunConfig(), **defaults)), 20)
+    begin, first = time.perf_counter(), run.step
+    while time.perf_counter() - begin < SECONDS:
+        run = advance(run, 20)
+    return (run.step - first) / (time.perf_counter() - begin)
+
+
+def _pause(page: Page) -> float:
+    page.click(".seqviz-train")
+    page.wait_for_timeout(700)
+    milliseconds: float = page.evaluate(PAUSE)
+    return milliseconds
+
+
+def _slider(page: Page) -> dict[str, object]:
+    """Moves the slider of the hidden size by keys as fast as they go, and reads where the link ends up."""
+    thumb = page.get_by_role("slider", name="Hidden size")
+    thumb.focus()
+    thumb.press("Home")
+    for move in range(MOVES):
+        page.keyboard.press("ArrowRight" if move % 2 == 0 else "ArrowLeft")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("new URL(location).searchParams.get('hidden') === '4'", timeout=20_000)
+    return {"moves": MOVES + 2, "link at the end": page.url.split("?")[-1]}
+
+
+@contextmanager
+def _app() -> Iterator[str]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    options = ["--server.port", str(port), "--server.address", "127.0.0.1", "--server.headless", "true"]
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", *options]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        while not _ready(address):
+            time.sleep(0.2)
+        yield address
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _ready(address: str) -> bool:
+    try:
+        with urlopen(f"{address}/seqviz/census") as answer:
+            return b'"workers":0' not in answer.read().replace(b" ", b"")
+    except URLError:
+        return False
+
+
+@contextmanager
+def _page() -> Iterator[tuple[Page, list[str]]]:
+    complaints: list[str] = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=[*FLAGS])
+        page = browser.new_page(viewport={"width": 1366, "height": 768})
+        page.set_default_timeout(60_000)
+        page.on(
+            "console",
+            lambda said: (
+                complaints.append(said.text)
+                if said.type == "error" and "/_stcore/" not in said.location["url"]
+                else None
+            ),
+        )
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        yield page, complaints
+        browser.close()
