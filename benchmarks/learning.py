@@ -41,8 +41,7 @@ GOALS = (
     Goal("translation", "gru", 0.80, 30, bleu=85),
     Goal("translation-direct", "gru", 0.35, 30, at_most=True),
     Goal("recall", "gru", 0.99, 20),
-    Goal("recall", "lstm", 0.99, 20),
-    Goal("recall", "elman", 0.99, 20),
+    Goal("recall", "elman", 0.90, 20, at_most=True),
 )
 
 
@@ -53,9 +52,9 @@ def measure() -> dict[str, object]:
 
 
 def _goal(goal: Goal) -> dict[str, object]:
-    task = task_of(RunConfig(task=goal.task))
-    defaults: dict[str, Any] = dict(task.defaults)
+    defaults: dict[str, Any] = dict(task_of(RunConfig(task=goal.task)).defaults)
     config = replace(RunConfig(task=goal.task), **{**defaults, "cell": goal.cell})
+    task = task_of(config)
     advance(start(config), 1)  # imports and first-use costs are paid when the app starts, not when Train is pressed
     runs = [_run(goal, replace(config, seed=seed)) for seed in SEEDS]
     reached = [run["seconds to goal"] for run in runs if run["seconds to goal"] is not None]
