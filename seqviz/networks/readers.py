@@ -39,7 +39,9 @@ class NumberReader(nn.Module):
 class ImageEncoder(nn.Module):
     """A small CNN: two 3×3 convolutions with ReLU and 2×2 max pooling, then one linear layer.
 
-    The layout is flattened, not averaged away, because where a thing is matters to what is said about it.
+    The layout is flattened, not averaged away, because where a thing is matters to what is said about it. Each picture
+    is first brought to mean 0 and variance 1, and the vector is normalised (Ba, Kiros & Hinton 2016): a bright
+    background would otherwise drive every unit of the recurrent cell into saturation at once.
     """
 
     def __init__(self, images: Images, size: int) -> None:
@@ -48,15 +50,17 @@ class ImageEncoder(nn.Module):
         self.second = nn.Conv2d(16, 32, kernel_size=3, padding=1)
         self.pool = nn.MaxPool2d(2)
         self.linear = nn.Linear(32 * (images.height // 4) * (images.width // 4), size)
+        self.norm = nn.LayerNorm(size)
 
     def forward(
         self, inputs: Float[Tensor, "batch time channels height width"]
     ) -> tuple[Float[Tensor, "batch time size"], FeatureMaps]:
         """The vectors, and the two layers' feature maps after ReLU, one row for each picture."""
         batch, time = inputs.shape[:2]
-        first = self.first(inputs.flatten(0, 1)).relu()
+        pictures = inputs.flatten(0, 1)
+        first = self.first(nn.functional.layer_norm(pictures, pictures.shape[1:])).relu()
         second = self.second(self.pool(first)).relu()
-        vectors = self.linear(self.pool(second).flatten(1))
+        vectors = self.norm(self.linear(self.pool(second).flatten(1)))
         return vectors.unflatten(0, (batch, time)), (first, second)
 
 

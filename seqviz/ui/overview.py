@@ -24,7 +24,7 @@ export default function ({ parentElement, data }) {
   const place = parentElement.querySelector(".seqviz-wiring");
   const said = JSON.parse(new TextDecoder().decode(data));
   place.setAttribute("aria-label", said.label);
-  const wiring = import(`${said.address}/wiring.js`);
+  const wiring = import(`${location.origin}${said.address}/wiring.js`); // this script has no address
   wiring.then(({ show }) => show(place, said));
   return () => wiring.then(({ leave }) => leave(place));
 }

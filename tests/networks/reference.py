@@ -111,11 +111,13 @@ class Reference:
             return [w["reader.linear.weight"] @ x + w["reader.linear.bias"] for x in inputs]
         vectors, firsts, seconds = [], [], []
         for place, picture in enumerate(inputs.astype(np.float64)):
+            picture = normalised(picture.ravel(), 1, 0).reshape(picture.shape)  # noqa: PLW2901
             first = np.maximum(convolve(picture, w["reader.first.weight"], w["reader.first.bias"]), 0)
             first = first + nudge.get(("map", 0, place), 0)
             second = np.maximum(convolve(pool(first), w["reader.second.weight"], w["reader.second.bias"]), 0)
             second = second + nudge.get(("map", 1, place), 0)
-            vectors.append(w["reader.linear.weight"] @ pool(second).ravel() + w["reader.linear.bias"])
+            vector = w["reader.linear.weight"] @ pool(second).ravel() + w["reader.linear.bias"]
+            vectors.append(normalised(vector, w["reader.norm.weight"], w["reader.norm.bias"]))
             firsts.append(first)
             seconds.append(second)
         outcome.maps = [np.array(firsts), np.array(seconds)]
