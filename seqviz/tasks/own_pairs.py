@@ -17,7 +17,7 @@ import numpy as np
 from seqviz.core.config import RunConfig
 from seqviz.core.task import BadInput
 from seqviz.tasks import store
-from seqviz.tasks.sentence_pairs import SentencePairs
+from seqviz.tasks.sentence_pairs import SentencePairs, commonest
 from seqviz.tasks.tables import DELIMITERS, read_text
 from seqviz.tasks.tokenise import Pair, Words, with_sentence_case, words_of
 
@@ -193,8 +193,7 @@ def _held_places(pairs: Sequence[Pair], vocabulary: int) -> list[int]:
     for place, (_, target) in enumerate(pairs):
         places.setdefault(target, []).append(place)
     occurs = Counter(word for target in places for word in set(target))
-    written = Counter(word for _, target in pairs for word in target)
-    common = {word for word, _ in written.most_common(vocabulary)}
+    common = set(commonest((target for _, target in pairs), vocabulary))
     wanted = min(MOST_HELD, int(HELD_SHARE * len(pairs)))
     targets = list(places)
     held: list[int] = []

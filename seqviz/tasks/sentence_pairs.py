@@ -39,8 +39,8 @@ class SentencePairs:
 
     train, held: pairs learned from and pairs kept back. menu: kept-back pairs by their names in a menu.
     split: makes words of what a person types. longest: words that may be typed.
-    vocabulary_size: at most so many words are told apart in each language, the commonest of `train`; all others are
-    `UNKNOWN`. Capitals make no difference to what is read.
+    vocabulary_size: at most so many words are told apart in each language, the commonest; all others are `UNKNOWN`.
+    Every word of a kept-back translation has to occur in `train`. Capitals make no difference to what is read.
 
     In the direct wiring every step that reads also emits: the first word read makes the first word said. Languages
     differ in length, so `slots` steps follow the sentence that read only `END`. They are as many as the longest
@@ -75,15 +75,16 @@ class SentencePairs:
     @cached_property
     def reads(self) -> Tokens:
         """The words read: padding, the unknown word, the end of a sentence, then the words of `train`."""
-        return Tokens((PAD, UNKNOWN, END, *self._commonest(_lower(source) for source, _ in self.train)))
+        words = commonest((_lower(source) for source, _ in self.train), self.vocabulary_size)
+        return Tokens((PAD, UNKNOWN, END, *sorted(words)))
 
     @cached_property
     def writes(self) -> tuple[str, ...]:
-        """The words written: those of `train`, the unknown word if some were left out, the end of a sentence."""
-        words = self._commonest(target for _, target in self.train)
-        known = set(words)
-        left_out = any(word not in known for _, target in self.train + self.held for word in target)
-        return (*words, UNKNOWN, END) if left_out else (*words, END)
+        """The words written: those of the translations, the unknown word if some were cut off, the end."""
+        translations = [target for _, target in self.train + self.held]
+        words = commonest(translations, self.vocabulary_size)
+        cut_off = len({word for target in translations for word in target}) > len(words)
+        return (*sorted(words), UNKNOWN, END) if cut_off else (*sorted(words), END)
 
     @cached_property
     def held_out(self) -> Batch:
@@ -151,11 +152,6 @@ class SentencePairs:
         read, written = ({word: at for at, word in enumerate(words)} for words in (self.reads.vocabulary, self.writes))
         return read, written
 
-    def _commonest(self, sentences: Iterable[Words]) -> list[str]:
-        counts = Counter(word for sentence in sentences for word in sentence)
-        ranked = sorted(counts, key=lambda word: (-counts[word], word))
-        return sorted(ranked[: self.vocabulary_size])
-
     def _example(self, source: Words, target: Words | None, name: str) -> Example:
         """A pair, or with no target a sentence whose translation is not known."""
         sources, targets = self._indices
@@ -167,6 +163,12 @@ class SentencePairs:
             ends = len(words) - len(target) if direct else 1
             answer = encode(target + (END,) * ends, targets)
         return Example(encode(_lower(words), sources), answer, words, name)
+
+
+def commonest(sentences: Iterable[Words], size: int) -> list[str]:
+    """The `size` commonest words of the sentences, the commonest first, ties in alphabetical order."""
+    counts = Counter(word for sentence in sentences for word in sentence)
+    return sorted(counts, key=lambda word: (-counts[word], word))[:size]
 
 
 def _lower(words: Words) -> Words:

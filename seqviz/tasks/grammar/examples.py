@@ -33,7 +33,7 @@ EXAMPLES: Final = {
         Shape.CLAUSE_LAST,
         Clause(_SHE, _BE, _NOW, quality=HAPPY),
         BECAUSE,
-        Clause(_HE, _VERB["buy"], _NOW, progressive=True, thing=_a(n.HOUSE)),
+        Clause(_SHE, _VERB["have"], _NOW, thing=_a(n.CAT)),
     ),
     "the prefix goes to the end": Sentence(
         Shape.PLAIN, Clause(_HE, _VERB["open"], _NOW, progressive=True, thing=_the(n.WINDOW))

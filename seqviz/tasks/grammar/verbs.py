@@ -75,7 +75,7 @@ VERBS: Final = (
         _T,
         "have has having had had",
         "haben habe hat gehabt",
-        (*n.ANIMALS, *n.THINGS),
+        n.SHOWN,
         is_state=True,
         timed=False,
         tenses=_NOW,
