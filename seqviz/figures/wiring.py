@@ -29,7 +29,7 @@ SHAPE: Final = {
     NodeKind.OUTPUT: "square",
     NodeKind.LOSS: "diamond",
 }
-SIZE: Final = {NodeKind.INPUT: 22, NodeKind.HIDDEN: 26, NodeKind.OUTPUT: 22, NodeKind.LOSS: 11}
+SIZE: Final = {NodeKind.INPUT: 18, NodeKind.HIDDEN: 22, NodeKind.OUTPUT: 18, NodeKind.LOSS: 10}
 STAGES: Final = {NodeKind.INPUT: 0, NodeKind.HIDDEN: 1, NodeKind.OUTPUT: 2, NodeKind.LOSS: 2}
 GAP: Final = 0.6
 """Columns left free between reader and writer."""
@@ -50,11 +50,11 @@ def draw(topology: Topology, example: Example, said: Sequence[str], recurrent: b
     for time, step in enumerate(steps):
         if step.reads is Reads.INPUT:
             picture = example.inputs.ndim == 4
-            words.append(_word("" if picture else example.words[step.position], columns[time], -0.42, 3 * time))
+            words.append(_word("" if picture else example.words[step.position], columns[time], -0.68, 3 * time))
             if picture:
                 images.append(_image(example.inputs[step.position], columns[time]))
         if step.emits:
-            words.append(_word(next(outputs), columns[time], 3.25, 3 * time + 2))
+            words.append(_word(next(outputs), columns[time], 3.5, 3 * time + 2))
     parts = [*(_wire(edge, columns) for edge in edges), *(_node(node, columns) for node in graph.nodes), *words]
     hidden = {"visible": False, "fixedrange": True}
     missing = max(4 - len(columns), 0) / 2
@@ -62,7 +62,7 @@ def draw(topology: Topology, example: Example, said: Sequence[str], recurrent: b
         parts,
         {
             "xaxis": hidden | {"range": [columns[0] - 0.7 - missing, columns[-1] + 0.7 + missing]},
-            "yaxis": hidden | {"range": [-1.05, 3.75]},
+            "yaxis": hidden | {"range": [-1.25, 4.1]},
             "images": images,
             "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
             "dragmode": False,
@@ -130,9 +130,9 @@ def _image(picture: np.ndarray, x: float) -> dict[str, object]:
         "xref": "x",
         "yref": "y",
         "x": x,
-        "y": -0.18,
+        "y": -0.3,
         "sizex": 0.9,
-        "sizey": 0.85,
+        "sizey": 0.9,
         "xanchor": "center",
         "yanchor": "top",
     }

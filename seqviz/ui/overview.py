@@ -9,7 +9,7 @@ from dataclasses import replace
 import streamlit as st
 
 from seqviz.core.config import RunConfig
-from seqviz.core.task import END, Example
+from seqviz.core.task import END, Example, Task
 from seqviz.core.topology import ONE_TO_ONE, Topology
 from seqviz.figures.wiring import draw
 from seqviz.tasks import task_of
@@ -18,7 +18,7 @@ from seqviz.ui.server import FILES
 _mount = st.components.v2.component(
     "seqviz_wiring",
     html='<div class="seqviz-wiring" role="img"></div>',
-    css=".seqviz-wiring { height: 235px; font-size: 15px; }",
+    css=".seqviz-wiring { height: 205px; font-size: 15px; }",
     js="""
 export default function ({ parentElement, data }) {
   const place = parentElement.querySelector(".seqviz-wiring");
@@ -33,23 +33,29 @@ export default function ({ parentElement, data }) {
 )
 
 
-def wiring(task: str, place: int, longest: int = 8) -> None:
-    """The wiring of a task with example `place` of its menu running through it, cut to `longest` inputs."""
+def wiring(task: str, longest: int = 8, cut: bool = False) -> None:
+    """The wiring of a task with the first example of its menu that has at most `longest` inputs running through it.
+
+    cut: the first example instead, its first `longest` inputs and outputs, where each input has an output of its own.
+    """
     found = task_of(RunConfig(task=task))
-    example = found.examples[place]
-    said = [found.writes[target] for target in example.targets if found.writes[target] != END]
-    if found.topology.segments[-1].emits.value == "each" and not found.topology.writes_words:
+    example = next(example for example in found.examples if cut or len(example.inputs) <= longest)
+    said = _said(found, example)
+    if cut:
+        example = replace(example, inputs=example.inputs[:longest], words=example.words[:longest])
         said = said[:longest]
-    example = replace(example, inputs=example.inputs[:longest], words=example.words[:longest])
     _show(found.topology, example, said, recurrent=True)
 
 
-def plain(task: str, place: int) -> None:
+def plain(task: str) -> None:
     """One input, one output, no memory: the network that all others are compared with."""
     found = task_of(RunConfig(task=task))
-    example = found.examples[place]
-    answer = "".join(found.writes[target] for target in example.targets if found.writes[target] != END)
-    _show(ONE_TO_ONE, example, [answer], recurrent=False)
+    example = found.examples[0]
+    _show(ONE_TO_ONE, example, ["".join(_said(found, example))], recurrent=False)
+
+
+def _said(task: Task, example: Example) -> list[str]:
+    return [task.writes[target] for target in example.targets if task.writes[target] != END]
 
 
 def _show(topology: Topology, example: Example, said: Sequence[str], *, recurrent: bool) -> None:
