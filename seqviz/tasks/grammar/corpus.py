@@ -59,7 +59,7 @@ _USUAL, _LONGER = 7, 0.5
 
 @dataclass(frozen=True)
 class Corpus:
-    """Pairs of which no sentence, in either language, is in two of the first two and `train`.
+    """All sentence pairs. What is kept back does not occur in `train`, in either language.
 
     sentences: kept back, of patterns that occur in `train`. patterns: kept back, of those that do not.
     examples: kept back, picked by hand, by the point of grammar that each shows. train: learned from.
