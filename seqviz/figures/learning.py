@@ -139,6 +139,7 @@ def _end(moment: Moment) -> Part:
 
 def _layout(moment: Moment, powers: tuple[int, int], end: float) -> dict[str, object]:
     low, high = powers
+    free = (0.0, "bottom") if moment.baseline > 0.4 else (0.43, "top")
     return {
         "showlegend": True,
         "legend": {"orientation": "h", "x": 1, "xanchor": "right", "y": 1.03, "yanchor": "bottom", "itemclick": False},
@@ -164,7 +165,7 @@ def _layout(moment: Moment, powers: tuple[int, int], end: float) -> dict[str, ob
             "zeroline": False,
         },
         # In the corners that a falling loss and a rising score leave free.
-        "annotations": [_said("loss", 0.57, "bottom"), _said(moment.score_name, 0.43, "top")],
+        "annotations": [_said("loss", 0.57, "bottom"), _said(moment.score_name, *free)],
     }
 
 
