@@ -153,7 +153,7 @@ def downsample(drawing: Float[np.ndarray, "height width"]) -> Float32[np.ndarray
     Source: the steps of Garris et al. (1994), NISTIR 5469, as far as the data set's description names them. The digit
     is cut out and stretched to 20 × 32 dots (a narrow one less, so that a 1 does not become a block), its strokes are
     thinned or thickened until it has as much ink as the others, and the dots are counted in blocks of 4 × 4.
-    Raises BadInput for an empty drawing.
+    Raises BadInput for an empty drawing, or one of lines too thin for its size.
     """
     if not drawing.size or drawing.max() <= 0:
         raise BadInput("Nothing is drawn yet. Draw a digit from 0 to 9.")
@@ -166,6 +166,8 @@ def downsample(drawing: Float[np.ndarray, "height width"]) -> Float32[np.ndarray
     dots = np.zeros((_FINE, _FINE), dtype=bool)
     start = (_FINE - wide) // 2
     dots[:, start : start + wide] = _between(drawing / drawing.max(), down, right) >= 0.5
+    if not dots.any():
+        raise BadInput("The lines are too thin to be seen. Draw with a broader pen.")
     dots = _even_strokes(dots)
     blocks = dots.reshape(SIDE, 4, SIDE, 4).mean(axis=(1, 3), dtype=np.float32)
     return np.asarray(blocks, dtype=np.float32)

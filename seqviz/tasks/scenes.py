@@ -173,18 +173,19 @@ def arrange(scenes: Sequence[Scene], luck: Float[np.ndarray, "pictures luck"]) -
     sizes = np.array([(SIZES[scene.size], OTHER_SIZE) for scene in scenes])
     radii = sizes * (1 + 0.07 * luck[:, 0:2])
     towards = np.array([RELATIONS.get(scene.relation, (0, 0)) for scene in scenes], dtype=np.float64)
-    other = SIDE / 2 - 2 * towards + 0.7 * luck[:, 2:4]
-    # The first object lies further out, with at least a pixel between the two and half a pixel to the picture's edge.
-    nearest = other + towards * (radii.sum(axis=1) + 1)[:, None]
-    room = SIDE / 2 - 0.5 - radii[:, 0] - np.abs(((nearest - SIDE / 2) * towards).sum(axis=1))
-    out = np.minimum(room, np.maximum(room, 0) * (luck[:, 4] + 1) / 2)
-    paired = nearest + towards * out[:, None] + (1 - np.abs(towards)) * 0.7 * luck[:, 5:6]
-    alone = SIDE / 2 + 1.4 * luck[:, 2:4]
-    first = np.where(np.abs(towards).sum(axis=1)[:, None] > 0, paired, alone)
+    # From here on, places are told from the picture's middle. The first object lies further out than the other, with at
+    # least a pixel between the two and half a pixel to the picture's edge; where that is too far, the other makes way.
+    other = 0.7 * luck[:, 2:4] - 2 * towards
+    apart = radii.sum(axis=1) + 1
+    room = SIDE / 2 - 0.5 - radii[:, 0] - apart - (other * towards).sum(axis=1)
+    other += towards * np.minimum(room, 0)[:, None]
+    apart += np.maximum(room, 0) * (luck[:, 4] + 1) / 2
+    paired = other + towards * apart[:, None] + (1 - np.abs(towards)) * 0.7 * luck[:, 5:6]
+    first = np.where(np.abs(towards).sum(axis=1)[:, None] > 0, paired, 1.4 * luck[:, 2:4])
     paint = np.array([[COLOURS[scene.colour], COLOURS.get(scene.other_colour, (0, 0, 0))] for scene in scenes]) / 255
     return Layout(
         np.array([(shapes.index(s.shape), shapes.index(s.other_shape) if s.relation else -1) for s in scenes]),
-        np.stack([first, other], axis=1),
+        np.stack([first, other], axis=1) + SIDE / 2,
         radii,
         np.clip(paint * (1 + 0.1 * luck[:, 6:8, None]), 0, 1),
         0.935 + 0.035 * luck[:, 8],
@@ -277,7 +278,7 @@ class Scenes:
         known, targets = self._training
         blurred, asked = _halved(known / np.float32(255)), _halved(pictures)
         distances = (blurred**2).sum(axis=1)[:, None] - 2 * blurred @ asked.T
-        return targets[distances.argmin(axis=0)]
+        return np.asarray(targets[distances.argmin(axis=0)], dtype=np.int64)
 
 
 @cache
@@ -321,4 +322,5 @@ def _batch(pictures: UInt8[np.ndarray, "n 3 height width"], targets: Int64[np.nd
 
 def _halved(pictures: Float32[np.ndarray, "n 3 height width"]) -> Float32[np.ndarray, "n pixels"]:
     half = SIDE // 2
-    return pictures.reshape(-1, 3, half, 2, half, 2).mean(axis=(3, 5)).reshape(len(pictures), -1)
+    blocks = pictures.reshape(-1, 3, half, 2, half, 2)
+    return np.asarray(blocks.mean(axis=(3, 5)).reshape(len(pictures), -1), dtype=np.float32)
