@@ -11,6 +11,7 @@ import json
 import os
 import re
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -28,8 +29,8 @@ def put(record: Record) -> str:
     content = json.dumps(record, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
     digest = hashlib.sha256(content).hexdigest()
     path = _path(digest)
-    if path.exists():
-        path.touch()
+    if _content(path) == content:
+        _use(path)
         return digest
     with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
         file.write(content)
@@ -45,11 +46,11 @@ def get(digest: str, kind: str) -> Record:
     if not re.fullmatch(r"[0-9a-f]{64}", digest):
         raise gone
     path = _path(digest)
-    try:
-        content = path.read_bytes()
-        path.touch()
-    except FileNotFoundError:
-        raise gone from None
+    content = _content(path)
+    # A temporary directory is open to others: only what was put is read.
+    if content is None or hashlib.sha256(content).hexdigest() != digest:
+        raise gone
+    _use(path)
     record: Record = json.loads(content)
     if record.get("kind") != kind:
         raise gone
@@ -63,10 +64,26 @@ def _path(digest: str) -> Path:
     return directory / f"{digest}.json"
 
 
+def _content(path: Path) -> bytes | None:
+    with suppress(FileNotFoundError):
+        return path.read_bytes()
+    return None
+
+
+def _use(path: Path) -> None:
+    """Marks a file as used now. Another session may have made room meanwhile; then it stays gone."""
+    with suppress(FileNotFoundError):
+        os.utime(path)
+
+
 def _make_room(newest: Path) -> None:
-    files = sorted(newest.parent.glob("*.json"), key=lambda path: path.stat().st_mtime, reverse=True)
+    """Removes files used longest ago, a crash's half-written ones too, until the rest is small enough."""
+    files = []
+    for path in newest.parent.iterdir():
+        with suppress(FileNotFoundError):
+            files.append((path.stat().st_mtime, path.stat().st_size, path))
     total = 0
-    for path in files:
-        total += path.stat().st_size
+    for _, size, path in sorted(files, reverse=True):
+        total += size
         if total > LARGEST and path != newest:
             path.unlink(missing_ok=True)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html.parser import HTMLParser
-from typing import Final
+from typing import Final, Literal
 
 from seqviz.core.task import BadInput
 
-LARGEST_FILE: Final = 25_000_000
+LARGEST_FILE: Final = 25 * 2**20
+"""Bytes."""
 MOST_ROWS: Final = 50_000
 LONGEST_FIELD: Final = 100_000
 """Characters; a longer field is a quotation mark that was never closed, or no text for a small network."""
@@ -25,31 +27,46 @@ OTHER_FILES: Final = {
     b"\xff\xd8\xff": "a picture. A table is needed: CSV or TSV",
     b"\x1f\x8b": "compressed. Unpack it and upload what is inside",
 }
+OTHER_TEXTS: Final = {
+    "<!doctype": "a web page. A table is needed: CSV or TSV",
+    "<html": "a web page. A table is needed: CSV or TSV",
+    '{"': "JSON. Save the table as CSV and upload that",
+    "[{": "JSON. Save the table as CSV and upload that",
+}
 TEXT_NAMES: Final = ("text", "review", "sentence", "comment", "content", "message", "tweet", "phrase", "body")
 LABEL_NAMES: Final = ("label", "sentiment", "class", "category", "target", "rating", "polarity", "stars", "tag")
+
+
+_CONTROL = re.compile(r"[\x01-\x08\x0e-\x1f]")
+
+Row = tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Table:
     """columns: their names. rows: each with one field a column. notes: what was done to the file, in sentences."""
 
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
+    columns: Row
+    rows: tuple[Row, ...]
     notes: tuple[str, ...] = ()
 
 
 def read_text(content: bytes) -> tuple[str, tuple[str, ...]]:
     """A file's text, and notes on how it was read. Raises BadInput where it is empty, too large or no text."""
     if len(content) > LARGEST_FILE:
-        raise BadInput(f"The file has {len(content) / 1e6:.0f} MB; at most 25 MB can be read. Upload a part of it.")
+        raise BadInput(f"The file has {len(content) / 2**20:.1f} MB; at most 25 MB can be read. Upload a part of it.")
     for start, what in OTHER_FILES.items():
         if content.startswith(start):
             raise BadInput(f"This file is {what}.")
     text, notes = _decoded(content)
-    if "\0" in text:
+    if "\0" in text or len(_CONTROL.findall(text[:10_000])) > len(text[:10_000]) / 100:
         raise BadInput("This file is not text: it holds bytes that no text has. A table is needed: CSV or TSV.")
     if not text.strip():
         raise BadInput("The file is empty.")
+    beginning = text[:100].lstrip().lower()
+    for sign, what in OTHER_TEXTS.items():
+        if beginning.startswith(sign):
+            raise BadInput(f"This file is {what}.")
     return text, notes
 
 
@@ -59,15 +76,11 @@ def read_table(content: bytes) -> Table:
     Raises BadInput, in a sentence for people, where the file is empty, too large, no text or no table.
     """
     text, notes = read_text(content)
-    try:
-        rows = _rows(text)
-    except csv.Error:
-        raise BadInput(
-            f"One field has more than {LONGEST_FIELD:,} characters. Perhaps a quotation mark is opened and not closed."
-        ) from None
+    rows, how = _rows(text)
+    notes += how
     if not rows:
         raise BadInput("The file is empty.")
-    width = Counter(len(row) for row in rows).most_common(1)[0][0]
+    width, _ = _shape(rows)
     fitting = [row for row in rows if len(row) == width]
     if width < 2:
         raise BadInput(
@@ -75,7 +88,7 @@ def read_table(content: bytes) -> Table:
             "between them; a text that holds that sign itself must stand in quotation marks."
         )
     if len(fitting) < len(rows):
-        notes += (f"{len(rows) - len(fitting):,} rows were left out: they do not have {width} columns.",)
+        notes += (f"Left out for not having {width} columns: {len(rows) - len(fitting):,} of {len(rows):,} rows.",)
     columns, fitting = _header(fitting)
     if len(fitting) > MOST_ROWS:
         notes += (f"Only the first {MOST_ROWS:,} of {len(fitting):,} rows are used.",)
@@ -120,6 +133,9 @@ class _Stripper(HTMLParser):
         self._silent = max(0, self._silent - (tag in ("script", "style")))
         self.kept.append(" ")
 
+    def handle_comment(self, data: str) -> None:
+        self.found = True
+
     def handle_data(self, data: str) -> None:
         if not self._silent:
             self.kept.append(data)
@@ -128,6 +144,11 @@ class _Stripper(HTMLParser):
 def _decoded(content: bytes) -> tuple[str, tuple[str, ...]]:
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return content.decode("utf-16", errors="replace"), ()
+    # Without its mark at the start, UTF-16 shows in western letters: every other byte is 0.
+    high, low = content[:1000:2], content[1:1000:2]
+    for zeros, others, encoding in ((low, high, "utf-16-le"), (high, low, "utf-16-be")):
+        if zeros.count(0) > len(zeros) / 2 and 0 not in others:
+            return content.decode(encoding, errors="replace"), ()
     try:
         return content.decode("utf-8-sig"), ()
     except UnicodeDecodeError:
@@ -136,24 +157,60 @@ def _decoded(content: bytes) -> tuple[str, tuple[str, ...]]:
         return text, ("The file is not UTF-8 and was read as Latin-1; look whether letters with accents are right.",)
 
 
-def _rows(text: str) -> list[tuple[str, ...]]:
-    """The rows, split at the delimiter that gives the most rows of one width, and wide ones rather than narrow."""
-    csv.field_size_limit(LONGEST_FIELD)
+def _rows(text: str) -> tuple[list[Row], tuple[str, ...]]:
+    """The rows, and notes on how they were split.
+
+    The delimiter is the one that gives the most rows of one width, and wide rows rather than narrow. Some programs put
+    no quotation marks around fields, and leave those in the texts alone: one that opens a text would then swallow the
+    rows up to the next. Where one closes in the middle of a field, they are therefore read as part of the text if that
+    gives more rows of one width. Raises BadInput where a field is too long.
+    """
     sample = text[: 4 * LONGEST_FIELD]
 
     def consistency(delimiter: str) -> tuple[float, int]:
-        rows = [row for row in csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter) if row][:200]
-        if not rows:
-            return 0.0, 0
-        width, count = Counter(len(row) for row in rows).most_common(1)[0]
-        return (count / len(rows) if width > 1 else 0.0, width)
+        rows = _split(sample, delimiter) or _split(sample, delimiter, csv.QUOTE_NONE) or []
+        width, share = _shape(rows[:200])
+        return (share if width > 1 else 0.0, width)
 
     delimiter = max(DELIMITERS, key=consistency)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    return [tuple(field.strip() for field in row) for row in reader if any(field.strip() for field in row)]
+    orderly = _split(text, delimiter, strict=True)
+    if orderly is not None:
+        return orderly, ()
+    bare = _split(text, delimiter, csv.QUOTE_NONE) or []
+    width, share = _shape(bare)
+    rows = _split(text, delimiter)
+    if width > 1 and share > 0.9 and (rows is None or len(bare) > len(rows)):
+        return bare, ("Quotation marks do not enclose whole fields here: they were read as part of the text.",)
+    if rows is None:
+        raise BadInput(
+            f"One field has more than {LONGEST_FIELD:,} characters. Make it shorter; or, if no text is that long, look "
+            "for a quotation mark that is opened and not closed."
+        )
+    return rows, ()
 
 
-def _header(rows: list[tuple[str, ...]]) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+def _split(
+    text: str, delimiter: str, quoting: Literal[0, 3] = csv.QUOTE_MINIMAL, strict: bool = False
+) -> list[Row] | None:
+    """The rows that are not empty. None where a field is too long or, if strict, a quotation mark out of place."""
+    csv.field_size_limit(LONGEST_FIELD)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quoting=quoting, strict=strict)
+    try:
+        rows = [tuple(field.strip() for field in row) for row in reader]
+    except csv.Error:
+        return None
+    return [row for row in rows if any(row)]
+
+
+def _shape(rows: Sequence[Row]) -> tuple[int, float]:
+    """The commonest width, and the share of the rows that have it."""
+    if not rows:
+        return 0, 0.0
+    width, count = Counter(map(len, rows)).most_common(1)[0]
+    return width, count / len(rows)
+
+
+def _header(rows: list[Row]) -> tuple[Row, list[Row]]:
     """The names of the columns and the rows below. Without a header the columns are numbered."""
     first, rest = rows[0], rows[1:]
     known = any(name.lower() in (*TEXT_NAMES, *LABEL_NAMES) for name in first)

@@ -1,7 +1,7 @@
 """A small grammar of sentences for and against: rules with two sides, filled with words.
 
-A rule is a line "for | against". In a side, <kind> is another rule of that kind on the same side, <clause> a plain or
-negated one, <opposite> a plain one on the other side; {slot} is a word of that list ({slot2} another one than {slot});
+A rule is a line "for | against". In a side, <kind> is another rule of that kind on the same side, <opposite> a plain
+one on the other side; {slot} is a word of that list, a digit behind its name marking another one ({good}, {good2});
 [a|b|] is one of these. "*n " before a rule makes it n times as likely.
 """
 
@@ -9,17 +9,42 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TypeVar
 
 import numpy as np
 
-SIDES: Final = (False, True)
-"""Against and for: the index of a class and of a rule's side."""
-CLAUSES: Final = ("plain", "plain", "plain", "negation", "negation")
 SHORTEST, LONGEST = 4, 20
 """Words of a sentence."""
+_PART = re.compile(r"<(?P<kind>\w+)>|{(?P<slot>\w+)}|\[(?P<options>[^\]]*)\]|[^<{\[]+")
+
+Thing = TypeVar("Thing")
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A place for a word of the list `words`."""
+
+    words: str
+
+
+@dataclass(frozen=True)
+class Clause:
+    """A place for another rule of that kind."""
+
+    kind: str
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A place for one of these."""
+
+    options: tuple[Pattern, ...]
+
+
+Pattern = tuple[str | Slot | Clause | Choice, ...]
+"""What a side of a rule says, from left to right."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +52,7 @@ class Rule:
     """name: for telling whole derivations apart. sides: against, for."""
 
     name: str
-    sides: tuple[str, str]
+    sides: tuple[Pattern, Pattern]
 
 
 @dataclass(frozen=True)
@@ -58,7 +83,7 @@ class Grammar:
                 continue
             times, _, said = line[1:].partition(" ") if line.startswith("*") else ("1", "", line)
             positive, _, negative = said.partition(" | ")
-            rule = Rule(f"{kind} {len(found[kind])}", (negative.strip(), positive.strip()))
+            rule = Rule(f"{kind} {len(found[kind])}", (_parsed(negative), _parsed(positive)))
             found[kind] += [rule] * int(times)
         lists = (line.partition(":") for line in words.splitlines() if line.strip())
         return cls(
@@ -72,37 +97,58 @@ class Grammar:
         positive = False
         while True:
             names: list[str] = []
-            text = _written(self._filled(self._derived("sentence", positive, names, rng), rng))
+            text = _written("".join(self._clause("sentence", positive, names, set(), rng)))
             if text not in seen and SHORTEST <= len(text.split()) <= LONGEST:
                 seen.add(text)
                 yield Made(text, positive, " > ".join(names))
                 positive = not positive
 
-    def _derived(self, kind: str, positive: bool, names: list[str], rng: np.random.Generator) -> str:
-        if kind == "clause":
-            kind = CLAUSES[rng.integers(len(CLAUSES))]
+    def _clause(
+        self, kind: str, positive: bool, names: list[str], used: set[str], rng: np.random.Generator
+    ) -> Iterator[str]:
+        """The pieces of a clause; the rules that it is derived with go to `names`, the words of its slots to `used`."""
         if kind == "opposite":
             kind, positive = "plain", not positive
-        rules = self.rules[kind]
-        rule = rules[rng.integers(len(rules))]
+        rule = _one(self.rules[kind], rng)
         names.append(rule.name)
-        return re.sub(r"<(\w+)>", lambda m: self._derived(m[1], positive, names, rng), rule.sides[positive])
+        pending = list(reversed(rule.sides[positive]))
+        while pending:
+            part = pending.pop()
+            if isinstance(part, str):
+                yield part
+            elif isinstance(part, Choice):
+                pending += reversed(_one(part.options, rng))
+            elif isinstance(part, Clause):
+                yield from self._clause(part.kind, positive, names, used, rng)
+            else:
+                word = _fresh(self.words[part.words], used, rng)
+                used.add(word)
+                yield word
 
-    def _filled(self, text: str, rng: np.random.Generator) -> str:
-        used: set[str] = set()
 
-        def word(match: re.Match[str]) -> str:
-            choices = self.words[match[1].rstrip("23")]
-            fresh = [choice for choice in choices if choice not in used] or list(choices)
-            chosen = fresh[rng.integers(len(fresh))]
-            used.add(chosen)
-            return chosen
+def _parsed(side: str) -> Pattern:
+    return tuple(_part(match) for match in _PART.finditer(side.strip()))
 
-        def alternative(match: re.Match[str]) -> str:
-            choices = match[1].split("|")
-            return choices[rng.integers(len(choices))]
 
-        return re.sub(r"{(\w+)(?::the)?}", word, re.sub(r"\[([^\]]*)\]", alternative, text))
+def _part(match: re.Match[str]) -> str | Slot | Clause | Choice:
+    if match["kind"]:
+        return Clause(match["kind"])
+    if match["slot"]:
+        return Slot(match["slot"].rstrip("23"))
+    if match["options"] is not None:
+        return Choice(tuple(tuple(map(_part, _PART.finditer(option))) for option in match["options"].split("|")))
+    return match[0]
+
+
+def _one(choices: Sequence[Thing], rng: np.random.Generator) -> Thing:
+    return choices[int(rng.random() * len(choices))]
+
+
+def _fresh(words: Sequence[str], used: set[str], rng: np.random.Generator) -> str:
+    """A word that the sentence has not used, if there is one."""
+    start = int(rng.random() * len(words))
+    ahead = (*words[start:], *words[:start])
+    return next((word for word in ahead if word not in used), ahead[0])
 
 
 def kept_back(template: str, share: float) -> bool:

@@ -1,16 +1,21 @@
+from collections import Counter
+
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from seqviz.core.config import RunConfig
 from seqviz.core.task import PAD, UNKNOWN, BadInput
+from seqviz.tasks import store as kept_data
 from seqviz.tasks import task_of
-from seqviz.tasks.own_texts import prepare
-from seqviz.tasks.tables import Table
+from seqviz.tasks.own_texts import HELD_SHARE, MOST_HELD, SHOWN, prepare
+from seqviz.tasks.tables import Table, guess_columns, read_table
 
 
 @pytest.fixture(autouse=True)
-def store(tmp_path, monkeypatch):
-    monkeypatch.setenv("SEQVIZ_DATA", str(tmp_path))
+def store(tmp_path_factory, monkeypatch):
+    monkeypatch.setenv("SEQVIZ_DATA", str(tmp_path_factory.mktemp("data")))
 
 
 def table(rows):
@@ -26,47 +31,78 @@ def built(rows, **limits):
     return task_of(RunConfig(task="own-texts", data=kept.digest)), kept
 
 
-def test_texts_are_split_so_that_nothing_leaks_and_every_class_is_on_both_sides():
-    task, _ = built([*some(), ("the same text", "a"), ("the same text", "a")])
-    learned, held = ({words for words, _ in side} for side in (task.train, task.held))
-    assert not learned & held
-    assert {kind for _, kind in task.held} == {kind for _, kind in task.train} == {"a", "b", "c"}
-    assert len(task.train) + len(task.held) in (41, 42)
+@given(st.lists(st.tuples(st.text("abc ", max_size=5), st.sampled_from("abc")), max_size=60))
+def test_every_usable_row_is_on_one_side_and_every_class_on_both(rows):
+    rows = [*some(), *rows]
+    task, _ = built(rows)
+    expected = {}
+    for text, label in rows:
+        if text.split():
+            expected.setdefault(tuple(text.split()), label)
+    sides = [{text.words: text.label for text in side} for side in (task.train, task.held)]
+    assert not set(sides[0]) & set(sides[1])
+    assert sides[0] | sides[1] == expected
+    assert len(task.train) + len(task.held) == len(expected)
+    assert set(sides[0].values()) == set(sides[1].values()) == set(expected.values())
+
+
+def test_the_same_share_of_each_class_is_kept_back():
+    task, _ = built(some(300) + [(f"more {place}", "a") for place in range(100)])
+    assert Counter(text.label for text in task.held) == {"a": int(200 * HELD_SHARE), "b": 20, "c": 20}
+
+
+def test_of_many_texts_no_more_are_kept_back_than_can_be_tried_again_and_again():
+    task, _ = built(some(9000))
+    assert MOST_HELD - 3 <= len(task.held) <= MOST_HELD
+    assert len(task.train) + len(task.held) == 9000
 
 
 def test_the_vocabulary_is_that_of_the_texts_learned_from_and_no_larger_than_asked():
     task, _ = built(some(), vocabulary=5)
-    assert task.reads.vocabulary[:2] == (PAD, UNKNOWN)
+    assert task.reads.vocabulary[:3] == (PAD, UNKNOWN, "of")
     assert len(task.reads.vocabulary) == 7
-    assert "of" in task.reads.vocabulary
+    everything, _ = built(some())
+    assert set(everything.reads.vocabulary[2:]) == {word for text in everything.train for word in text.words}
 
 
 def test_long_texts_are_cut_and_it_is_said():
-    task, kept = built([*some(), ("one two three four five six", "a")], longest=4)
-    assert max(len(words) for words, _ in task.train + task.held) == 4
-    assert any("more than 4 words" in note for note in kept.notes)
+    task, kept = built([*some(), ("One, two three four five six", "a"), ("no more than four", "b")], longest=4)
+    assert ("One", ",", "two", "three") in {text.words for text in task.train + task.held}
+    assert "Cut after 4 words: the text in 1 row." in kept.notes
+
+
+def test_texts_that_are_the_same_as_far_as_they_are_read_count_once():
+    task, kept = built([*some(), ("the same text", "a"), ("the  same text again", "b")], longest=3)
+    assert [text.label for text in task.train + task.held if text.words[0] == "the"] == ["a"]
+    assert any("further up: 1 row." in note for note in kept.notes)
 
 
 def test_the_baseline_is_the_share_of_the_commonest_class():
     task, _ = built([*some(30), *((f"more {n}", "a") for n in range(30))])
-    assert task.baseline.score == pytest.approx(np.mean([kind == "a" for _, kind in task.held]))
+    assert task.baseline.score == pytest.approx(np.mean([text.label == "a" for text in task.held]))
     assert task.by_baseline(task.examples[0]) == ("a",)
 
 
-def test_the_same_upload_has_the_same_digest_and_batches():
-    first, kept = built(some())
-    second, again = built(some())
-    assert kept.digest == again.digest
-    assert np.array_equal(first.batch(1, 2, 8).inputs, second.batch(1, 2, 8).inputs)
+def test_the_same_upload_has_the_same_digest_and_other_limits_another():
+    _, first = built(some())
+    _, again = built(some())
+    _, shorter = built(some(), longest=2)
+    _, fewer = built(some(), vocabulary=3)
+    assert first.digest == again.digest
+    assert len({first.digest, shorter.digest, fewer.digest}) == 3
 
 
 @pytest.mark.parametrize(
     ("rows", "said"),
     [
+        ([], "No row"),
+        ([("", "a"), ("b", "")], "No row"),
         (some(10), "at least 20"),
+        ([("again", "a"), ("and again", "b")] * 20, "2 different texts"),
         (some(40, kinds=("a",)), "All labels"),
         (some(60, kinds=tuple("abcdefghijklmnopqrstuvwxyz")), "at most 20"),
-        ([*some(), ("alone", "z")], "only one text"),
+        ([*some(), ("alone", "z")], "“z” has only one text"),
+        ([*some(), ("alone", "z"), ("alone", "z")], "“z” has only one text"),
     ],
 )
 def test_what_cannot_be_learned_is_refused_in_words(rows, said):
@@ -79,15 +115,46 @@ def test_one_column_cannot_be_both():
         prepare(table(some()), 0, 0)
 
 
-def test_markup_and_empty_rows_are_counted():
-    _, kept = built([*some(), ("nice<br />film", "a"), ("", "a"), ("x", "")])
-    assert any("Markup" in note and "1 texts" in note for note in kept.notes)
-    assert any(note.startswith("2 rows") for note in kept.notes)
+def test_data_that_is_gone_is_said_to_be_gone():
+    with pytest.raises(BadInput, match="no longer here"):
+        task_of(RunConfig(task="own-texts", data="0" * 64))
+    other = kept_data.put({"kind": "another"})
+    with pytest.raises(BadInput, match="no longer here"):
+        task_of(RunConfig(task="own-texts", data=other))
+
+
+def test_markup_and_empty_rows_are_counted_and_nothing_of_a_script_is_left():
+    rows = [("nice<br />film", "<b>a</b>"), ("<script>alert('x')</script>good", "b"), ("", "a"), ("x", "")]
+    task, kept = built([*some(), *rows])
+    assert "Markup such as <br> was taken out of the text in 2 rows." in kept.notes
+    assert "Left out for want of a text or a label: 2 rows." in kept.notes
+    texts = {text.words: text.label for text in task.train + task.held}
+    assert texts["nice", "film"] == "a" and texts["good",] == "b"
+    assert task.writes == ("a", "b", "c")
+
+
+def test_long_names_are_shortened():
+    task, kept = built([*some(), *((f"text {n} " + "long " * 30, "label " * 30) for n in range(30))])
+    assert max(len(example.name) for example in task.examples) == SHOWN
+    assert max(map(len, task.writes)) == SHOWN
+    assert len(kept.notes[0]) < 200
 
 
 def test_typed_text_is_limited_as_the_data_is():
     task, _ = built(some(), longest=4)
     assert task.read("Of course").words == ("Of", "course")
+    assert task.read("Of course").inputs.tolist()[0] == task.reads.vocabulary.index("of")
     for typed in ("", "a b c d e"):
         with pytest.raises(BadInput):
             task.read(typed)
+
+
+def test_from_the_bytes_of_a_file_to_batches():
+    rows = "\n".join(f'{place % 2},"It was\n{"good" if place % 2 else "bad"}, {place}"' for place in range(50))
+    read = read_table(f"sentiment,review\n{rows}\n".encode("utf-16"))
+    kept = prepare(read, *guess_columns(read))
+    task = task_of(RunConfig(task="own-texts", data=kept.digest))
+    assert task.writes == ("0", "1")
+    batch = task.batch(0, 0, 16)
+    assert batch.input_lengths.tolist() == [5] * 16
+    assert {example.words[2] for example in task.examples} == {"good", "bad"}

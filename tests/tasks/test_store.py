@@ -52,3 +52,36 @@ def test_the_oldest_makes_room(directory, monkeypatch):
     with pytest.raises(BadInput):
         store.get(digests[0], "test")
     assert store.get(digests[3], "test")["text"] == "3" * 80
+
+
+def test_a_file_that_was_changed_is_not_read_and_can_be_put_again(directory):
+    record = {"kind": "test", "text": "as it was"}
+    digest = store.put(record)
+    file = directory / f"{digest}.json"
+    file.write_text(file.read_text().replace("was", "isn"))
+    with pytest.raises(BadInput):
+        store.get(digest, "test")
+    assert store.put(record) == digest
+    assert store.get(digest, "test") == record
+
+
+def test_what_is_used_stays_longer(directory, monkeypatch):
+    first, second = (store.put({"kind": "test", "text": letter * 80}) for letter in "ab")
+    for number, digest in enumerate((first, second)):
+        os.utime(directory / f"{digest}.json", (number, number))
+    store.get(first, "test")
+    monkeypatch.setattr(store, "LARGEST", 250)
+    third = store.put({"kind": "test", "text": "c" * 80})
+    assert store.get(first, "test") and store.get(third, "test")
+    with pytest.raises(BadInput):
+        store.get(second, "test")
+
+
+def test_without_a_named_directory_it_is_ones_own_among_the_temporary_files(directory, monkeypatch):
+    monkeypatch.delenv("SEQVIZ_DATA")
+    monkeypatch.setattr(store.tempfile, "gettempdir", lambda: str(directory))
+    digest = store.put({"kind": "test"})
+    (kept,) = directory.iterdir()
+    assert str(os.getuid()) in kept.name
+    assert kept.stat().st_mode & 0o777 == 0o700
+    assert (kept / f"{digest}.json").exists()
