@@ -93,14 +93,14 @@ class Digits:
         if len(found) != SIDE * SIDE:
             raise BadInput(f"A digit is {SIDE * SIDE} numbers, 8 rows of 8; these are {len(found)}.")
         try:
-            values = np.array([float(word) for word in found], dtype=np.float32)
+            values = np.array([float(word) for word in found])
         except ValueError:
             raise BadInput("A digit is 64 numbers from 0 to 1, or from 0 to 16; something here is no number.") from None
         if not (values.min() >= 0 and values.max() <= 16):
             raise BadInput("A digit is 64 numbers from 0 to 1, or from 0 to 16; some are outside.")
         if not values.any():
             raise BadInput("Nothing is drawn yet: all 64 numbers are 0.")
-        picture = (values / 16 if values.max() > 1 else values).reshape(1, 1, SIDE, SIDE)
+        picture = (values / 16 if values.max() > 1 else values).astype(np.float32).reshape(1, 1, SIDE, SIDE)
         return Example(picture, np.empty(0, dtype=np.int64), ("picture",), "your drawing")
 
     @cached_property
