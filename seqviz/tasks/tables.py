@@ -9,11 +9,12 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html.parser import HTMLParser
+from math import ceil
 from typing import Final, Literal
 
 from seqviz.core.task import BadInput
 
-LARGEST_FILE: Final = 25 * 2**20
+LARGEST_FILE: Final = 25_000_000
 """Bytes."""
 MOST_ROWS: Final = 50_000
 LONGEST_FIELD: Final = 100_000
@@ -54,7 +55,7 @@ class Table:
 def read_text(content: bytes) -> tuple[str, tuple[str, ...]]:
     """A file's text, and notes on how it was read. Raises BadInput where it is empty, too large or no text."""
     if len(content) > LARGEST_FILE:
-        raise BadInput(f"The file has {len(content) / 2**20:.1f} MB; at most 25 MB can be read. Upload a part of it.")
+        raise BadInput(f"The file has {ceil(len(content) / 1e6)} MB; at most 25 MB can be read. Upload a part of it.")
     for start, what in OTHER_FILES.items():
         if content.startswith(start):
             raise BadInput(f"This file is {what}.")

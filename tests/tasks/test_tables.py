@@ -121,7 +121,7 @@ def test_more_rows_than_can_be_used_are_cut_and_said():
         (b"text^label\ngood^1\nbad^0\n", "one column"),
         (b"text,label\n" + b"x" * 10_000_000 + b",1\n", "100,000 characters"),
         (b'text,label\n"' + b"x" * 10_000_000, "quotation mark"),
-        (b"x" * (LARGEST_FILE + 1), "25 MB"),
+        (b"x" * (LARGEST_FILE + 1), "has 26 MB; at most 25 MB"),
     ],
 )
 def test_a_bad_file_is_refused_with_what_to_do(content, said):
