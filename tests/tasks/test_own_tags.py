@@ -152,7 +152,7 @@ def test_only_so_many_sentences_are_used(monkeypatch):
         ((sentence(("_", "NOUN"), ("_", "VERB")) * 20).encode(), "without its text"),
         (b"PK\x03\x04" + bytes(100), "ZIP"),
         (bytes(range(256)), "not text"),
-        (b" " * 26_000_000, "26 MB"),
+        (b" " * 27_000_000, "27 MB"),
     ],
 )
 def test_bad_files_are_refused_with_the_reason(content, said):
