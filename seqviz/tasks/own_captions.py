@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import io
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -143,7 +142,14 @@ class OwnCaptions:
     @property
     def defaults(self) -> dict[str, str | int | float | bool]:
         """As for the drawn scenes."""
-        return {"cell": "gru", "hidden": 128, "embedding": 96, "learning_rate": 0.003}
+        return {
+            "cell": "gru",
+            "hidden": 128,
+            "embedding": 96,
+            "learning_rate": 0.002,
+            "clip": 5.0,
+            "initialisation": "orthogonal",
+        }
 
     @cached_property
     def writes(self) -> tuple[str, ...]:
@@ -186,7 +192,7 @@ class OwnCaptions:
         if wanted.startswith(PREFIX):
             try:
                 picture = shrink(base64.b64decode(wanted.removeprefix(PREFIX), validate=True))
-            except (BadInput, binascii.Error):
+            except ValueError:  # no base64, or no picture
                 raise BadInput("This picture has been cut off or changed on the way. Upload it again.") from None
             return Example(as_picture(picture)[None], np.empty(0, dtype=np.int64), ("picture",), "your picture")
         for name, words in self.held + self.train:

@@ -40,7 +40,16 @@ PICTURES: Final = frozenset({".png", ".jpg", ".jpeg", ".gif"})
 TABLES: Final = frozenset({".csv", ".tsv"})
 _ARCHIVES: Final = frozenset({".zip", ".jar", ".7z", ".rar", ".gz", ".tgz", ".tar", ".bz2", ".xz", ".zst"})
 _LEFT_BY_SYSTEMS: Final = re.compile(r"(^|/)(__MACOSX/|\._|\.DS_Store$|Thumbs\.db$|desktop\.ini$)", re.IGNORECASE)
-_BROKEN_ARCHIVE: Final = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError)
+_BROKEN_ARCHIVE: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    OSError,
+    ValueError,
+    struct.error,
+)
 _BROKEN_PICTURE: Final = (OSError, SyntaxError, ValueError, EOFError, struct.error, Image.DecompressionBombError)
 """What Python's zipfile and Pillow raise for files that are cut off, damaged or of a kind they do not know."""
 _UNREADABLE: Final = "cannot be read as PNG, JPEG or GIF"
@@ -89,7 +98,7 @@ def open_archive(content: bytes) -> Archive:
         raise BadInput(f"The file has {len(content) / 1e6:.0f} MB; at most {LARGEST_ARCHIVE / 1e6:.0f} MB can be read.")
     try:
         packed = zipfile.ZipFile(io.BytesIO(content))
-    except (*_BROKEN_ARCHIVE, ValueError, struct.error):
+    except _BROKEN_ARCHIVE:
         raise BadInput("This is not a ZIP file, or it is damaged. Pack the pictures and the table again.") from None
     members = packed.infolist()
     if len(members) > MOST_FILES:
@@ -124,9 +133,11 @@ def shrink(content: bytes) -> Picture:
             whole = _with_eight_bits(ImageOps.exif_transpose(image)).convert("RGBA")
     except _BROKEN_PICTURE:
         raise BadInput(_UNREADABLE) from None
-    small = ImageOps.contain(whole, (SIDE, SIDE), Image.Resampling.LANCZOS)
+    scale = SIDE / max(whole.size)
+    width, height = (max(1, round(length * scale)) for length in whole.size)
+    small = whole.resize((width, height), Image.Resampling.LANCZOS)
     paper = Image.new("RGBA", (SIDE, SIDE), "white")
-    paper.alpha_composite(small, ((SIDE - small.width) // 2, (SIDE - small.height) // 2))
+    paper.alpha_composite(small, ((SIDE - width) // 2, (SIDE - height) // 2))
     return np.array(paper.convert("RGB"))
 
 
@@ -170,7 +181,7 @@ def shrink_all(archive: Archive, names: Iterable[str]) -> tuple[dict[str, Pictur
 def shown(name: str, most: int = 40) -> str:
     """A file's name as it can be said: its end if it is long, without signs that do not print."""
     printable = "".join(sign if sign.isprintable() else "�" for sign in name)
-    return printable if len(printable) <= most else "…" + printable[1 - most :]
+    return printable if len(printable) <= most else "…" + printable[len(printable) - most + 1 :]
 
 
 def _check(member: zipfile.ZipInfo) -> None:
