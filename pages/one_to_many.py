@@ -28,8 +28,8 @@ lesson.points(
     "Each word has its own loss. All their gradients flow back through the words into the one picture.",
 )
 lesson.try_this(
-    "Train until most captions are right. Then choose a scene whose combination of colour and shape was never in the "
-    "training pictures. Is the caption right all the same? It can be, because the network has learned the words apart."
+    "Train until most captions are right. The held-out scenes put two coloured shapes together that no training "
+    "picture shows together. Are the captions right all the same? They can be: the network has learned the words apart."
 )
 lesson.check_yourself(
     "The picture is shown at the first step only. How can the last word still depend on it?",
