@@ -1,4 +1,4 @@
-"""Figures: one a file, each a pure function from a record to a Plotly figure. Adding one is that file and one line.
+"""Figures: one a file, each a pure function from a record to a drawing. Adding one is that file and one line.
 
 For the same example and configuration a figure always has the same traces in the same order; what changes while a
 network trains lies in arrays, so that a browser can replace those alone. The page's theme sets fonts and backgrounds.
@@ -14,9 +14,9 @@ from seqviz.core.records import Look, Moment
 from seqviz.core.registry import Registry
 
 if TYPE_CHECKING:
-    import plotly.graph_objects as go
+    from seqviz.figures.parts import Drawing
 
-Draw = Callable[[Moment, Look], "go.Figure"]
+Draw = Callable[[Moment, Look], "Drawing"]
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,11 @@ from __future__ import annotations
 import html
 from collections.abc import Sequence
 
-import plotly.graph_objects as go
-
 from seqviz.core.answers import Answer
 from seqviz.core.records import Look, Moment
 from seqviz.figures import Picture
 from seqviz.figures.palette import INPUT, OUTPUT, TARGET, WIRE, faded
-from seqviz.figures.parts import Part, figure
+from seqviz.figures.parts import Drawing, Part, figure
 
 LINE = 20
 """px of a line of 14 px type in a table."""
@@ -21,7 +19,7 @@ MARKS = {True: "✓ ", False: "✗ "}
 """Before an answer: whether it is right, so that nobody has to tell it by colour."""
 
 
-def draw(moment: Moment, look: Look) -> go.Figure:
+def draw(moment: Moment, look: Look) -> Drawing:
     """One row an example. Only the network's column changes while it trains."""
     answers = moment.answers
     columns = (

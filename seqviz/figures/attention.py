@@ -8,12 +8,11 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-import plotly.graph_objects as go
 
 from seqviz.core.records import Look, Moment
 from seqviz.figures import Picture
 from seqviz.figures.palette import SEQUENTIAL
-from seqviz.figures.parts import Part, figure
+from seqviz.figures.parts import Drawing, Part, figure
 from seqviz.figures.small import ASIDE, over_words, row_names
 
 TITLE: Final = "Where each output word looks"
@@ -22,7 +21,7 @@ LOOK_FOR: Final = (
 )
 
 
-def draw(moment: Moment, look: Look) -> go.Figure:
+def draw(moment: Moment, look: Look) -> Drawing:
     """Rows are the words written, columns the words read; a sentence where there is no attention."""
     trace = moment.trace
     if not trace.config.attention:
@@ -57,7 +56,7 @@ def draw(moment: Moment, look: Look) -> go.Figure:
     return figure([heatmap, names, *ground.parts], layout)
 
 
-def _nothing() -> go.Figure:
+def _nothing() -> Drawing:
     said: Part = {
         "type": "scatter",
         "mode": "text",

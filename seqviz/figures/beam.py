@@ -5,16 +5,15 @@ from __future__ import annotations
 import html
 
 import numpy as np
-import plotly.graph_objects as go
 
 from seqviz.core.answers import Written
 from seqviz.core.records import Look, Moment
 from seqviz.figures import Picture
 from seqviz.figures.palette import CLEAR, OUTPUT, WIRE
-from seqviz.figures.parts import Part, figure
+from seqviz.figures.parts import Drawing, Part, figure
 
 
-def draw(moment: Moment, look: Look) -> go.Figure:
+def draw(moment: Moment, look: Look) -> Drawing:
     """Time from left to right, better sentences further up; what the beam dropped is pale."""
     written = moment.written
     if written is None:

@@ -9,14 +9,13 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-import plotly.graph_objects as go
 
 from seqviz.core.analysis import Clipping
 from seqviz.core.records import Look, Moment
 from seqviz.figures import Picture
 from seqviz.figures.lab import LARGEST, NEEDS, analysis_of, title_of
 from seqviz.figures.palette import AMOUNT, GRADIENT, WIRE, Colour
-from seqviz.figures.parts import Part, figure
+from seqviz.figures.parts import Drawing, Part, figure
 from seqviz.figures.scales import rounded_up
 
 TITLE: Final = "Clipping the gradient"
@@ -26,7 +25,7 @@ LOOK_FOR: Final = (
 )
 
 
-def draw(moment: Moment, look: Look) -> go.Figure:
+def draw(moment: Moment, look: Look) -> Drawing:
     """Three arrows with their lengths and cosines; entries before and after. `look` changes nothing here."""
     clipping = analysis_of(moment).clipping
     limit = rounded_up(min(clipping.norm, LARGEST))

@@ -10,14 +10,13 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-import plotly.graph_objects as go
 
 from seqviz.core.analysis import Products
 from seqviz.core.records import Look, Moment, Trace
 from seqviz.figures import Picture
 from seqviz.figures.lab import NEEDS, analysis_of, block_of
 from seqviz.figures.palette import AMOUNT, GRADIENT, WIRE
-from seqviz.figures.parts import Part, figure
+from seqviz.figures.parts import Drawing, Part, figure
 
 TITLE: Final = "Which number tells"
 LOOK_FOR: Final = (
@@ -28,7 +27,7 @@ FURTHEST: Final = 3.0
 """Powers of ten that a bar may reach to either side; its number is printed in full."""
 
 
-def draw(moment: Moment, look: Look) -> go.Figure:
+def draw(moment: Moment, look: Look) -> Drawing:
     """Four bars from 1. For a gated cell the numbers are of the block of W_hh of `look.quantity`'s gate."""
     analysis, trace = analysis_of(moment), moment.trace
     jacobians, products = analysis.jacobians, analysis.products

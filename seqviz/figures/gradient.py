@@ -9,12 +9,11 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-import plotly.graph_objects as go
 
 from seqviz.core.records import Look, Moment
 from seqviz.figures import Picture
 from seqviz.figures.palette import GRADIENT, faded
-from seqviz.figures.parts import Part, figure
+from seqviz.figures.parts import Drawing, Part, figure
 from seqviz.figures.scales import decades, norms
 from seqviz.figures.small import over_words
 
@@ -23,7 +22,7 @@ LOOK_FOR: Final = "A straight fall to the left is a gradient that vanishes by th
 DECADES: Final = 12
 
 
-def draw(moment: Moment, look: Look) -> go.Figure:
+def draw(moment: Moment, look: Look) -> Drawing:
     """One point a step; a fall of one grid line is a factor of ten or more, as the axis says."""
     trace = moment.trace
     row = min(look.stream, len(trace.streams) - 1)

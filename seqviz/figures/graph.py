@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from typing import Final
 
-import plotly.graph_objects as go
-
 from seqviz.core.records import Look, Moment, Trace
 from seqviz.core.topology import Reads
 from seqviz.figures import Picture
@@ -18,7 +16,7 @@ from seqviz.figures.edges import attention, backward, feedback, forward, wires
 from seqviz.figures.layout import THUMBNAIL, Plan, plan
 from seqviz.figures.nodes import frames, inputs, losses, outputs, stream_name, strips
 from seqviz.figures.palette import WIRE
-from seqviz.figures.parts import Part, figure
+from seqviz.figures.parts import Drawing, Part, figure
 from seqviz.figures.thumbnails import data_uri
 from seqviz.figures.words import LINE, longest_read
 
@@ -29,7 +27,7 @@ LOOK_FOR: Final = (
 )
 
 
-def draw(moment: Moment, look: Look) -> go.Figure:
+def draw(moment: Moment, look: Look) -> Drawing:
     """The whole unrolled network of the example. `look` changes nothing here."""
     trace = moment.trace
     placed = plan_of(trace)

@@ -9,12 +9,11 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-import plotly.graph_objects as go
 
 from seqviz.core.records import Look, Moment, Trace
 from seqviz.figures import Picture
 from seqviz.figures.palette import DIVERGING, SEQUENTIAL
-from seqviz.figures.parts import Part, figure
+from seqviz.figures.parts import Drawing, Part, figure
 from seqviz.figures.scales import largest, rounded_up, strongest
 from seqviz.figures.small import over_words
 
@@ -26,7 +25,7 @@ ROWS: Final = 64
 """Rows at most; more units than that share rows."""
 
 
-def draw(moment: Moment, look: Look) -> go.Figure:
+def draw(moment: Moment, look: Look) -> Drawing:
     """Units × time of `look.quantity` in the chain `look.stream`."""
     trace = moment.trace
     row = min(look.stream, len(trace.streams) - 1)

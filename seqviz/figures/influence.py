@@ -9,12 +9,11 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-import plotly.graph_objects as go
 
 from seqviz.core.records import Look, Moment
 from seqviz.figures import Picture
 from seqviz.figures.palette import CLEAR, GRADIENTS, WIRE
-from seqviz.figures.parts import Part, figure
+from seqviz.figures.parts import Drawing, Part, figure
 from seqviz.figures.scales import decades
 from seqviz.figures.small import over_words
 
@@ -25,7 +24,7 @@ LOOK_FOR: Final = (
 DECADES: Final = 8
 
 
-def draw(moment: Moment, look: Look) -> go.Figure:
+def draw(moment: Moment, look: Look) -> Drawing:
     """Rows are the steps that emit, columns all steps. `look` changes nothing here."""
     trace = moment.trace
     ground = over_words(trace, range(len(trace.steps)))

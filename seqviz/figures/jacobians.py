@@ -9,13 +9,12 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-import plotly.graph_objects as go
 
 from seqviz.core.records import Look, Moment
 from seqviz.figures import Picture
 from seqviz.figures.lab import NEEDS, LogAxis, analysis_of, at_one, line, said, with_cuts
 from seqviz.figures.palette import GRADIENT, HIDDEN, faded
-from seqviz.figures.parts import Part, figure
+from seqviz.figures.parts import Drawing, Part, figure
 from seqviz.figures.small import over_words
 
 TITLE: Final = "How each step stretches a gradient"
@@ -25,7 +24,7 @@ LOOK_FOR: Final = (
 )
 
 
-def draw(moment: Moment, look: Look) -> go.Figure:
+def draw(moment: Moment, look: Look) -> Drawing:
     """A band from the smallest to the largest singular value with the median in it, one point a step."""
     analysis, trace = analysis_of(moment), moment.trace
     jacobians = analysis.jacobians

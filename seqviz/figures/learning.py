@@ -9,12 +9,11 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-import plotly.graph_objects as go
 
 from seqviz.core.records import Look, Moment
 from seqviz.figures import Picture
 from seqviz.figures.palette import OUTPUT, TARGET, WIRE, Colour, faded
-from seqviz.figures.parts import Part, figure
+from seqviz.figures.parts import Drawing, Part, figure
 from seqviz.figures.scales import decades, rounded_up
 from seqviz.figures.words import shown
 
@@ -29,7 +28,7 @@ CHECKS: Final = 25
 """Marks for held-out examples."""
 
 
-def draw(moment: Moment, look: Look) -> go.Figure:
+def draw(moment: Moment, look: Look) -> Drawing:
     """Loss above, score below. `look` changes nothing here."""
     history = moment.history
     losses = np.concatenate([history.loss, history.held_loss])

@@ -1,18 +1,35 @@
-"""A Plotly figure from its parts, without the slow check of every property (tests make it instead)."""
+"""What figures draw: Plotly's own JSON as a record, made without its slow check of every property (tests make that)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-
-import plotly.graph_objects as go
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from seqviz.figures.palette import CLEAR
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
 
 Part = dict[str, object]
 """One Plotly trace, as its JSON says it. "Trace" alone means the record of a forward and backward pass."""
 
 
-def figure(parts: Sequence[Part], layout: Mapping[str, object]) -> go.Figure:
+@dataclass(frozen=True, eq=False)
+class Drawing:
+    """A picture for Plotly. data: its parts, the first lowest. layout: axes, margins and whatever is no part."""
+
+    data: Sequence[Part]
+    layout: Mapping[str, object]
+
+    def figure(self) -> go.Figure:
+        """As Plotly's own object, every property checked. Raises ValueError for one that Plotly does not know."""
+        import plotly.graph_objects as go  # a fifth of a second, which no picture on a page needs
+
+        return go.Figure(self.data, self.layout)
+
+
+def figure(parts: Sequence[Part], layout: Mapping[str, object]) -> Drawing:
     """The parts over each other on a see-through ground, as large as the page makes it, in the page's type."""
     common = {
         "paper_bgcolor": CLEAR,
@@ -24,4 +41,4 @@ def figure(parts: Sequence[Part], layout: Mapping[str, object]) -> go.Figure:
         "uirevision": "kept",
         "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
     }
-    return go.Figure({"data": list(parts), "layout": {**common, **layout}}, _validate=False)
+    return Drawing(tuple(parts), {**common, **layout})

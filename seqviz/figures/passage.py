@@ -9,13 +9,12 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-import plotly.graph_objects as go
 
 from seqviz.core.records import Look, Moment
 from seqviz.figures import Picture
 from seqviz.figures.lab import LARGEST, NEEDS, analysis_of, said
 from seqviz.figures.palette import SIGNED_GRADIENTS, WIRE
-from seqviz.figures.parts import Part, figure
+from seqviz.figures.parts import Drawing, Part, figure
 from seqviz.figures.scales import largest, rounded_up
 
 TITLE: Final = "From one loss back to one state"
@@ -29,7 +28,7 @@ FAINT: Final = 0.1
 """The colour scale ends here at the earliest, so that a matrix of small numbers looks like one."""
 
 
-def draw(moment: Moment, look: Look) -> go.Figure:
+def draw(moment: Moment, look: Look) -> Drawing:
     """The matrix for the loss `look.loss` and the state `look.state`, and three norms in words above it."""
     products = analysis_of(moment).products
     hidden = len(products.matrix)

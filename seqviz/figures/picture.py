@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import numpy as np
-import plotly.graph_objects as go
 
 from seqviz.core.records import Look, Moment
 from seqviz.figures import Picture
 from seqviz.figures.palette import AMOUNT, CLEAR, GRADIENT, faded
-from seqviz.figures.parts import Part, figure
+from seqviz.figures.parts import Drawing, Part, figure
 from seqviz.figures.scales import largest, rounded_up
 
 MAPS = 8
 """Maps shown of each layer: those with the most activity."""
 
 
-def draw(moment: Moment, look: Look) -> go.Figure:
+def draw(moment: Moment, look: Look) -> Drawing:
     """Left the picture, then for each layer a block of its maps above a block of ∂L by the same maps."""
     trace = moment.trace
     if not trace.feature_maps:

@@ -9,12 +9,11 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-import plotly.graph_objects as go
 
 from seqviz.core.records import Look, Moment
 from seqviz.figures import Picture
 from seqviz.figures.palette import AMOUNT, GRADIENT, WIRE
-from seqviz.figures.parts import Part, figure
+from seqviz.figures.parts import Drawing, Part, figure
 
 TITLE: Final = "One unit: a number to the power of the steps"
 LOOK_FOR: Final = (
@@ -25,7 +24,7 @@ FURTHEST: Final = 500
 WEIGHTS: Final = ((0.99, AMOUNT), (1.0, WIRE), (1.01, GRADIENT))
 
 
-def draw(moment: Moment, look: Look) -> go.Figure:
+def draw(moment: Moment, look: Look) -> Drawing:
     """w^k against k for three weights, and points at the number of steps in the example. `look` changes nothing."""
     k = np.arange(0, FURTHEST + 1, 5)
     steps = len(moment.trace.steps)

@@ -10,13 +10,12 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-import plotly.graph_objects as go
 
 from seqviz.core.records import Look, Moment
 from seqviz.figures import Picture
 from seqviz.figures.lab import NEEDS, LogAxis, analysis_of, at_one, line, said, with_cuts
 from seqviz.figures.palette import AMOUNT, GRADIENT, HIDDEN, TARGET
-from seqviz.figures.parts import Part, figure
+from seqviz.figures.parts import Drawing, Part, figure
 from seqviz.figures.small import over_words
 
 TITLE: Final = "What is left of a gradient on its way back"
@@ -26,7 +25,7 @@ LOOK_FOR: Final = (
 )
 
 
-def draw(moment: Moment, look: Look) -> go.Figure:
+def draw(moment: Moment, look: Look) -> Drawing:
     """One point a step, back from the loss `look.loss`; a ring at the state `look.state`, a diamond at the loss."""
     analysis, trace = analysis_of(moment), moment.trace
     products, backward = analysis.products, trace.streams[analysis.stream].backward

@@ -9,12 +9,11 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-import plotly.graph_objects as go
 
 from seqviz.core.records import Look, Moment, Trace
 from seqviz.figures import Picture
 from seqviz.figures.palette import OUTPUT, SEQUENTIAL, TARGET, WIRE, faded
-from seqviz.figures.parts import Part, figure
+from seqviz.figures.parts import Drawing, Part, figure
 from seqviz.figures.small import ASIDE, Ground, answering, over_words, row_names
 from seqviz.figures.words import shortened, shown
 
@@ -24,7 +23,7 @@ MOST: Final = 8
 """Classes shown at most."""
 
 
-def draw(moment: Moment, look: Look) -> go.Figure:
+def draw(moment: Moment, look: Look) -> Drawing:
     """`Trace.readout` along time. `look` changes nothing here."""
     trace = moment.trace
     times = answering(trace)
@@ -33,7 +32,7 @@ def draw(moment: Moment, look: Look) -> go.Figure:
     return _many_classes(trace, times, over_words(trace, times, ASIDE))
 
 
-def _two_classes(trace: Trace, times: list[int], ground: Ground) -> go.Figure:
+def _two_classes(trace: Trace, times: list[int], ground: Ground) -> Drawing:
     ends = [shown(shortened(name, 9)) for name in trace.classes]
     line: Part = {
         "type": "scatter",
@@ -71,7 +70,7 @@ def _even(ground: Ground) -> Part:
     }
 
 
-def _many_classes(trace: Trace, times: list[int], ground: Ground) -> go.Figure:
+def _many_classes(trace: Trace, times: list[int], ground: Ground) -> Drawing:
     peaks = np.nan_to_num(trace.readout[times].max(axis=0))
     classes = np.sort(np.argsort(-peaks, kind="stable")[:MOST])
     rows = np.arange(len(classes), dtype=np.float32)

@@ -9,13 +9,12 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-import plotly.graph_objects as go
 
 from seqviz.core.records import Look, Moment
 from seqviz.figures import Picture
 from seqviz.figures.lab import LARGEST, NEEDS, analysis_of, block_of
 from seqviz.figures.palette import AMOUNT, DIVERGING, SEQUENTIAL
-from seqviz.figures.parts import Part, figure
+from seqviz.figures.parts import Drawing, Part, figure
 from seqviz.figures.scales import largest, rounded_up, strongest
 from seqviz.figures.small import over_words
 
@@ -30,7 +29,7 @@ STRIP: Final = 0.3
 """Share of the plot's height for the line of means."""
 
 
-def draw(moment: Moment, look: Look) -> go.Figure:
+def draw(moment: Moment, look: Look) -> Drawing:
     """Above the mean over the units, below one row a unit, one column a step."""
     analysis, trace = analysis_of(moment), moment.trace
     every = np.clip(analysis.jacobians.slope, -LARGEST, LARGEST).astype(np.float32)

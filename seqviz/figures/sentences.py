@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import html
 
-import plotly.graph_objects as go
-
 from seqviz.core.records import Look, Moment
 from seqviz.figures import Picture
 from seqviz.figures.palette import OUTPUT, TARGET, WIRE, faded
-from seqviz.figures.parts import Part, figure
+from seqviz.figures.parts import Drawing, Part, figure
 
 
-def draw(moment: Moment, look: Look) -> go.Figure:
+def draw(moment: Moment, look: Look) -> Drawing:
     """A row for each way with its sentence and log-probability, and the right sentence first where it is known."""
     written = moment.written
     rows = [(s.way, " ".join(s.words), f"{s.log_probability:.2f}") for s in written.sentences] if written else []

@@ -9,14 +9,13 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-import plotly.graph_objects as go
 from jaxtyping import Float32
 
 from seqviz.core.records import Look, Moment
 from seqviz.figures import Picture
 from seqviz.figures.lab import NEEDS, analysis_of, block_of, title_of
 from seqviz.figures.palette import SIGNED_GRADIENTS, WIRE, faded
-from seqviz.figures.parts import Part, figure
+from seqviz.figures.parts import Drawing, Part, figure
 from seqviz.figures.scales import largest, rounded_up
 from seqviz.figures.small import HEIGHT, over_words
 from seqviz.figures.words import LINE
@@ -32,7 +31,7 @@ GAP: Final = 0.14
 """Share of a step's column that stays free between two matrices."""
 
 
-def draw(moment: Moment, look: Look) -> go.Figure:
+def draw(moment: Moment, look: Look) -> Drawing:
     """For a gated cell the rows of `look.quantity`'s gate. The steps have one colour scale, their sums another."""
     shares, trace = analysis_of(moment).shares, moment.trace
     block = block_of(trace, look.quantity)

@@ -7,23 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import plotly.graph_objects as go
-
 from seqviz.figures.palette import DIVERGING, SIGNED_GRADIENTS, WIRE, Scale
-from seqviz.figures.parts import figure
+from seqviz.figures.parts import Drawing, figure
 
 
-def adding() -> go.Figure:
+def adding() -> Drawing:
     """Two empty matrices: one step's share of ∂L/∂W_hh, and the sum of the shares so far."""
     return _row([("this step’s share", SIGNED_GRADIENTS), ("all shares so far", SIGNED_GRADIENTS)])
 
 
-def changing() -> go.Figure:
+def changing() -> Drawing:
     """Three empty matrices: the weights before the update, what it adds, and the weights after."""
     return _row([("before", DIVERGING), ("the step", SIGNED_GRADIENTS), ("after", DIVERGING)])
 
 
-def _row(matrices: Sequence[tuple[str, Scale]]) -> go.Figure:
+def _row(matrices: Sequence[tuple[str, Scale]]) -> Drawing:
     count = len(matrices)
     axes: dict[str, object] = {}
     bare = {"showticklabels": False, "ticks": "", "showgrid": False, "zeroline": False, "showline": True}

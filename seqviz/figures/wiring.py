@@ -11,14 +11,13 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
-import plotly.graph_objects as go
 
 from seqviz.core.graph import Edge, EdgeKind, Node, NodeKind, graph_of
 from seqviz.core.records import Stream
 from seqviz.core.task import Example
 from seqviz.core.topology import Reads, Topology
 from seqviz.figures.palette import HIDDEN, INPUT, OUTPUT, TARGET, WIRE
-from seqviz.figures.parts import Part, figure
+from seqviz.figures.parts import Drawing, Part, figure
 from seqviz.figures.thumbnails import data_uri
 
 HEIGHT: Final = {NodeKind.INPUT: 0.0, NodeKind.HIDDEN: 1.0, NodeKind.OUTPUT: 2.0, NodeKind.LOSS: 2.75}
@@ -35,7 +34,7 @@ GAP: Final = 0.6
 """Columns left free between reader and writer."""
 
 
-def draw(topology: Topology, example: Example, said: Sequence[str], recurrent: bool = True) -> go.Figure:
+def draw(topology: Topology, example: Example, said: Sequence[str], recurrent: bool = True) -> Drawing:
     """The unrolled wiring for one example; `said` are the words of its outputs, in order.
 
     recurrent: False leaves out the wires between hidden states, for the plain network to compare with.

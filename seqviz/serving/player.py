@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from seqviz.figures.storyboard import Matrix, Moment, Storyboard
 from seqviz.figures.weights import adding, changing
-from seqviz.serving.wire import Plain, plain, plain_figure
+from seqviz.serving.wire import Plain, plain, plain_drawing
 
 
 def player(board: Storyboard) -> Plain:
@@ -12,8 +12,8 @@ def player(board: Storyboard) -> Plain:
     return {
         "moments": [_moment(moment) for moment in board.moments],
         "matrices": [_matrix(matrix) for matrix in board.matrices],
-        "adding": plain_figure(adding()),
-        "changing": plain_figure(changing()),
+        "adding": plain_drawing(adding()),
+        "changing": plain_drawing(changing()),
     }
 
 

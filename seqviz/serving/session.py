@@ -32,7 +32,7 @@ from seqviz.serving.screen import Screen
 from seqviz.serving.shelf import Moments, Shelf, until
 from seqviz.serving.slices import Rate
 from seqviz.serving.status import status
-from seqviz.serving.wire import Plain, plain_figure
+from seqviz.serving.wire import Plain, plain_drawing
 
 LONGEST_RUN: Final = 200_000
 """Updates after which a run is finished: its history would grow without end in a tab that nobody looks at."""
@@ -236,7 +236,7 @@ class Session:
         rare = started < self._costly_after and self._training and set(shown) <= set(self._figures)
         drawn = tuple(key for key in shown if not (rare and self._tools.figures[key].needs))
         moment, look = observe(self._tools, run, play.example, self._look(play), drawn)
-        fresh: dict[str, Plain] = {key: plain_figure(self._tools.figures[key].draw(moment, look)) for key in drawn}
+        fresh: dict[str, Plain] = {key: plain_drawing(self._tools.figures[key].draw(moment, look)) for key in drawn}
         self._figures = {key: fresh.get(key, self._figures.get(key)) for key in shown}
         said = status(
             self._state(play.run), moment, look, play.task, self._pace, play.rate.per_second, play.moments.updates

@@ -19,7 +19,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import plotly.graph_objects as go
+
+from seqviz.figures.parts import Drawing
 
 Plain = str | int | float | bool | None | np.ndarray | list["Plain"] | dict[str, "Plain"]
 """What a frame can carry. Arrays are float32 or int32 and have one or two axes; no key of a dict starts with "$"."""
@@ -67,11 +68,9 @@ def _plain_array(array: np.ndarray) -> Plain:
     return np.ascontiguousarray(array, dtype="<i4")
 
 
-def plain_figure(figure: go.Figure) -> Plain:
-    """A figure as {"data": traces, "layout": layout}. Its template is left out: the page's theme takes that place."""
-    layout = figure.layout.to_plotly_json()
-    layout.pop("template", None)
-    return {"data": [plain(trace.to_plotly_json()) for trace in figure.data], "layout": plain(layout)}
+def plain_drawing(drawing: Drawing) -> Plain:
+    """A drawing as {"data": parts, "layout": layout}."""
+    return {"data": [plain(part) for part in drawing.data], "layout": plain(drawing.layout)}
 
 
 def changes(old: Plain, new: Plain, path: Path = ()) -> Iterator[Change]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import plotly.io
 import torch
 
 from seqviz import training
@@ -27,9 +26,8 @@ TOOLS = Tools(training.start, training.advance, training.trace, answers, write, 
 
 
 def warm_up() -> None:
-    """Does once what is slow the first time: the optimiser's imports, the data, Plotly's validators."""
+    """Does once what is slow the first time: the optimiser's imports, the data."""
     torch.set_num_threads(1)  # small networks gain nothing from more, and there are as many workers as free cores
-    plotly.io.templates.default = None  # the page's own theme takes its place, and figures are made much faster
     config = RunConfig()
     run = training.advance(training.start(config), 1)
     plain = tuple(key for key, picture in FIGURES.items() if not picture.needs)

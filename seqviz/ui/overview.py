@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
 import streamlit as st
 
 from seqviz.core.config import RunConfig
@@ -59,7 +61,13 @@ def _said(task: Task, example: Example) -> list[str]:
 
 
 def _show(topology: Topology, example: Example, said: Sequence[str], *, recurrent: bool) -> None:
-    figure = json.loads(draw(topology, example, said, recurrent).to_json(validate=False))
+    drawing = draw(topology, example, said, recurrent)
+    figure = {"data": drawing.data, "layout": drawing.layout}
     label = f"{topology.title}: {' '.join(example.words)} gives {' '.join(said)}"
     content = {"address": FILES.address, "figure": figure, "label": label}
-    _mount(key=f"wiring {topology.key}", data=json.dumps(content).encode())
+    _mount(key=f"wiring {topology.key}", data=json.dumps(content, default=_listed).encode())
+
+
+def _listed(array: np.ndarray) -> list[object]:
+    """For JSON, which has no NaN: Plotly leaves a gap at null as well."""
+    return [None if math.isnan(number) else number for number in array.tolist()]

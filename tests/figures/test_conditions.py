@@ -28,7 +28,7 @@ def with_weights(matrix, steps=9, config=LINEAR):
 
 
 def bars(at):
-    return draw(at, Look()).data[0]
+    return draw(at, Look()).figure().data[0]
 
 
 def test_bars_start_at_one_and_print_their_numbers():

@@ -11,7 +11,7 @@ from tests.figures.sample import moment, sample
 def test_points_are_the_norms_of_the_chosen_stream() -> None:
     trace = sample(DIRECT, 6, classes=3, layers=2, bidirectional=True)
     for stream in range(4):
-        others, line, odd = draw(moment(trace), Look(stream)).data[:3]
+        others, line, odd = draw(moment(trace), Look(stream)).figure().data[:3]
         expected = [np.sqrt((trace.grad_hidden[stream, time] ** 2).sum()) for time in range(6)]
         np.testing.assert_allclose(line.y, expected, rtol=1e-5)
         np.testing.assert_allclose(line.customdata, expected, rtol=1e-5)
@@ -24,7 +24,7 @@ def test_the_axis_moves_by_whole_powers_of_ten() -> None:
     trace = sample(MANY_TO_ONE, 6)
     limits = []
     for size in (1.0, 1.01, 1.02):
-        figure = draw(moment(replace(trace, grad_hidden=trace.grad_hidden * np.float32(size))), Look())
+        figure = draw(moment(replace(trace, grad_hidden=trace.grad_hidden * np.float32(size))), Look()).figure()
         limits.append(figure.layout.yaxis.range)
         assert all(10 ** limits[-1][0] < value < 10 ** limits[-1][1] for value in figure.data[1].y)
     assert limits[0] == limits[1] == limits[2]
@@ -34,7 +34,7 @@ def test_what_has_no_place_on_the_axis_is_said_at_its_floor() -> None:
     trace = sample(MANY_TO_ONE, 6)
     gradient = trace.grad_hidden.copy()
     gradient[0, :4] = np.array([0, np.inf, np.nan, 0])[:, None]
-    figure = draw(moment(replace(trace, grad_hidden=gradient)), Look())
+    figure = draw(moment(replace(trace, grad_hidden=gradient)), Look()).figure()
     _, line, odd = figure.data[:3]
     assert list(odd.hovertext) == ["0", "∞", "no number", "0", "", ""]
     assert np.isnan(line.y).tolist() == [True] * 4 + [False] * 2 == (~np.isnan(odd.y)).tolist()
@@ -47,7 +47,7 @@ def test_a_norm_below_the_axis_stays_on_it_but_says_its_own_value() -> None:
     trace = sample(MANY_TO_ONE, 6)
     gradient = trace.grad_hidden.copy()
     gradient[0, 0] *= np.float32(1e-25)
-    figure = draw(moment(replace(trace, grad_hidden=gradient)), Look())
+    figure = draw(moment(replace(trace, grad_hidden=gradient)), Look()).figure()
     line = figure.data[1]
     assert line.y[0] > 10 ** figure.layout.yaxis.range[0]
     assert line.customdata[0] < 1e-20
@@ -55,7 +55,7 @@ def test_a_norm_below_the_axis_stays_on_it_but_says_its_own_value() -> None:
 
 def test_crowded_zeros_are_named_only_where_there_is_room() -> None:
     trace = sample(MANY_TO_ONE, 40)
-    odd = draw(moment(replace(trace, grad_hidden=np.zeros_like(trace.grad_hidden))), Look()).data[2]
+    odd = draw(moment(replace(trace, grad_hidden=np.zeros_like(trace.grad_hidden))), Look()).figure().data[2]
     assert set(odd.text) == {"", "0"}
     assert odd.text[0] == "0"
     assert list(odd.hovertext) == ["0"] * 40

@@ -31,7 +31,7 @@ KINDS = {
 
 
 def drawn(trace: Trace) -> go.Figure:
-    return draw(moment(trace), Look())
+    return draw(moment(trace), Look()).figure()
 
 
 def parts(figure: go.Figure, what: str) -> list[BaseTraceType]:

@@ -12,7 +12,7 @@ from tests.figures.sample import moment, sample
 
 
 def heatmap(trace: Trace, look: Look = Look()) -> go.Heatmap:  # noqa: B008
-    return draw(moment(trace), look).data[0]
+    return draw(moment(trace), look).figure().data[0]
 
 
 def test_the_heatmap_is_the_record() -> None:

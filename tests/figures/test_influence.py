@@ -14,7 +14,7 @@ from tests.figures.sample import moment, sample
     "trace", [sample(MANY_TO_ONE, 5), sample(DIRECT, 5, classes=3), sample(DELAYED, 3, 4, classes=5)]
 )
 def test_colours_are_logarithms_and_blanks_are_where_no_path_leads(trace: Trace) -> None:
-    main, zero, *_ = draw(moment(trace), Look()).data
+    main, zero, *_ = draw(moment(trace), Look()).figure().data
     graph = graph_of(trace.steps, trace.streams, trace.present, attention=False).differentiable
     emitting = [time for time, step in enumerate(trace.steps) if step.emits]
     assert main.y.tolist() == [time + 1 for time in emitting]
@@ -35,7 +35,7 @@ def test_every_cell_says_what_it_is() -> None:
     norms[0] = 0
     norms[1, 0], norms[2, 0] = np.nan, np.inf
     spoilt = replace(trace, influence=norms, targets=np.array([-1, 0, 1, 2]))
-    parts = draw(moment(spoilt), Look()).data[:4]
+    parts = draw(moment(spoilt), Look()).figure().data[:4]
     covered = np.array([~np.isnan(part.z) for part in parts])
     assert np.all(covered.sum(axis=0) == 1)
     _, zero, unscored, lost = covered
@@ -48,6 +48,6 @@ def test_what_is_smaller_than_the_scale_still_has_its_palest_colour_and_own_numb
     trace = sample(MANY_TO_ONE, 3)
     norms = trace.influence.copy()
     norms[2, 0] = 1e-30
-    main = draw(moment(replace(trace, influence=norms)), Look()).data[0]
+    main = draw(moment(replace(trace, influence=norms)), Look()).figure().data[0]
     assert main.z[0, 0] == main.zmin
     assert main.customdata[0, 0] == np.float32(1e-30)

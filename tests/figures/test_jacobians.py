@@ -7,7 +7,7 @@ from tests.figures.analysed import analysed
 
 def test_the_band_is_made_of_the_singular_values_of_each_step():
     at = analysed()
-    smallest, largest, median, one = draw(at, Look()).data[:4]
+    smallest, largest, median, one = draw(at, Look()).figure().data[:4]
     for time, jacobian in enumerate(at.analysis.jacobians.jacobian):
         values = np.linalg.svd(jacobian, compute_uv=False)
         np.testing.assert_allclose(largest.y[time], values.max(), rtol=1e-5)
@@ -19,16 +19,20 @@ def test_the_band_is_made_of_the_singular_values_of_each_step():
 
 def test_with_a_cell_state_the_whole_step_has_its_own_line():
     at = analysed("lstm, cut")
-    whole = draw(at, Look()).data[3]
+    whole = draw(at, Look()).figure().data[3]
     wanted = [np.linalg.norm(jacobian, 2) for jacobian in at.analysis.jacobians.jacobian]
     np.testing.assert_allclose(whole.y, wanted, rtol=1e-5)
-    assert len(draw(at, Look()).data) == len(draw(analysed(), Look()).data) + 1
+    assert len(draw(at, Look()).figure().data) == len(draw(analysed(), Look()).figure().data) + 1
 
 
 def test_cut_edges_are_visibly_cut():
-    cut = [shape["x0"] for shape in draw(analysed("lstm, cut"), Look()).layout.shapes if shape["line"]["width"] == 5]
+    cut = [
+        shape["x0"]
+        for shape in draw(analysed("lstm, cut"), Look()).figure().layout.shapes
+        if shape["line"]["width"] == 5
+    ]
     assert cut == [2.5, 4.5, 7.5, 9.5]
-    assert not [s for s in draw(analysed(), Look()).layout.shapes if s["line"]["width"] == 5]
-    backward = draw(analysed("relu, from the end", look=Look(stream=1), window=2), Look(stream=1))
+    assert not [s for s in draw(analysed(), Look()).figure().layout.shapes if s["line"]["width"] == 5]
+    backward = draw(analysed("relu, from the end", look=Look(stream=1), window=2), Look(stream=1)).figure()
     # Five steps read from the fifth to the first: cut behind the fourth and the second of them.
     assert [shape["x0"] for shape in backward.layout.shapes] == [1.5, 3.5]

@@ -15,7 +15,7 @@ TRACE = sample()
 
 def test_a_short_run_is_drawn_point_by_point() -> None:
     run = history(80)
-    batches, mean, held, scores, score_mean, held_scores = draw(moment(TRACE, 80), Look()).data[:6]
+    batches, mean, held, scores, score_mean, held_scores = draw(moment(TRACE, 80), Look()).figure().data[:6]
     for part, step, value in (
         (batches, run.step, run.loss),
         (held, run.held_step, run.held_loss),
@@ -32,7 +32,7 @@ def test_a_long_run_stays_small_and_keeps_its_spikes() -> None:
     run = history(20_000)
     loss = run.loss.copy()
     loss[12_345] = 77
-    figure = draw(replace(moment(TRACE), history=replace(run, loss=loss)), Look())
+    figure = draw(replace(moment(TRACE), history=replace(run, loss=loss)), Look()).figure()
     assert all(len(part.x) <= 2 * STRETCHES for part in figure.data if part.x is not None)
     assert len(figure.data[2].x) <= CHECKS
     assert figure.data[0].y.max() == 77
@@ -40,21 +40,21 @@ def test_a_long_run_stays_small_and_keeps_its_spikes() -> None:
 
 
 def test_before_the_first_update_there_are_the_same_parts_without_points() -> None:
-    empty, full = (draw(moment(TRACE, updates), Look()) for updates in (0, 100))
+    empty, full = (draw(moment(TRACE, updates), Look()).figure() for updates in (0, 100))
     assert [(part.type, part.mode) for part in empty.data] == [(part.type, part.mode) for part in full.data]
     assert all(len(empty.data[place].x) == 0 for place in range(6))
     assert tuple(empty.layout.xaxis.range) == (0, 10)
 
 
 def test_axes_do_not_move_with_every_update() -> None:
-    figures = [draw(moment(TRACE, updates), Look()) for updates in range(210, 500, 20)]
+    figures = [draw(moment(TRACE, updates), Look()).figure() for updates in range(210, 500, 20)]
     assert {tuple(figure.layout.xaxis.range) for figure in figures} == {(0, 500)}
     assert len({tuple(figure.layout.yaxis.range) for figure in figures}) <= 2
     assert all(float(power).is_integer() for figure in figures for power in figure.layout.yaxis.range)
 
 
 def test_the_baseline_is_named_and_at_its_height() -> None:
-    line, label = draw(moment(TRACE), Look()).data[6:8]
+    line, label = draw(moment(TRACE), Look()).figure().data[6:8]
     assert list(line.y) == [0.51, 0.51]
     assert label.text[0] == "always the commoner class 51 %"
 
@@ -64,15 +64,15 @@ def test_a_run_that_diverged_ends_with_a_cross_at_its_last_number() -> None:
     loss = run.loss.copy()
     loss[-2:] = np.nan, np.inf
     at = replace(moment(TRACE, diverged="The loss is no number any more."), history=replace(run, loss=loss))
-    cross = draw(at, Look()).data[8]
+    cross = draw(at, Look()).figure().data[8]
     assert (cross.x.tolist(), cross.y.tolist()) == ([58], [run.loss[57]])
     assert list(cross.hovertext) == [at.diverged]
-    assert len(draw(replace(at, diverged=""), Look()).data[8].x) == 0
+    assert len(draw(replace(at, diverged=""), Look()).figure().data[8].x) == 0
 
 
 def test_a_run_that_was_never_a_number_has_no_cross() -> None:
     lost = History().extended(step=[1], loss=[float("nan")], score=[0.0], grad_norm=[float("nan")])
-    assert len(draw(replace(moment(TRACE, diverged="At once."), history=lost), Look()).data[8].x) == 0
+    assert len(draw(replace(moment(TRACE, diverged="At once."), history=lost), Look()).figure().data[8].x) == 0
 
 
 VALUES = arrays(np.float32, st.integers(0, 60), elements=st.floats(-100, 100, width=32) | st.just(float("nan")))

@@ -8,7 +8,7 @@ from tests.figures.analysed import analysed
 def test_the_matrix_is_the_product_of_the_steps_between():
     look = Look(loss=4, state=2)
     at = analysed(look=look)
-    heatmap, words = draw(at, look).data
+    heatmap, words = draw(at, look).figure().data
     jacobian = at.analysis.jacobians.jacobian
     product = jacobian[4] @ jacobian[3]
     np.testing.assert_allclose(heatmap.z, product, rtol=1e-5, atol=1e-7)
@@ -23,13 +23,13 @@ def test_the_matrix_is_the_product_of_the_steps_between():
 
 def test_no_path_is_an_empty_matrix():
     look = Look(state=0)
-    heatmap, words = draw(analysed("lstm, cut", look=look), look).data
+    heatmap, words = draw(analysed("lstm, cut", look=look), look).figure().data
     assert not np.any(heatmap.z)
     assert words.text[1].endswith("‖ = 0")
 
 
 def test_of_many_units_some_are_shown_and_named():
-    heatmap = draw(analysed("gru"), Look()).data[0]
+    heatmap = draw(analysed("gru"), Look()).figure().data[0]
     assert np.shape(heatmap.z) == (32, 32)
     assert heatmap.hovertext[0][0].startswith("unit 1 of")
     assert heatmap.hovertext[31][31].startswith("unit 40 of")

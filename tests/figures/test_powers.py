@@ -6,7 +6,7 @@ from tests.figures.analysed import analysed
 
 
 def test_lines_and_points_are_the_powers():
-    figure = draw(analysed(), Look())
+    figure = draw(analysed(), Look()).figure()
     for place, weight in enumerate((0.99, 1.0, 1.01)):
         line, point, label = figure.data[3 * place : 3 * place + 3]
         product = np.cumprod(np.full(500, weight))

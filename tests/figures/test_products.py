@@ -10,7 +10,7 @@ from tests.figures.analysed import analysed
 def test_the_lines_are_the_products_back_from_the_chosen_loss():
     look = Look(loss=3, state=1)
     at = analysed(look=look)
-    by_weights, by_steps, cell, reach, marks = draw(at, look).data[:5]
+    by_weights, by_steps, cell, reach, marks = draw(at, look).figure().data[:5]
     jacobian = at.analysis.jacobians.jacobian
     product, norms, whole = np.eye(12), 1.0, []
     for time in (3, 2, 1, 0):
@@ -27,7 +27,7 @@ def test_the_lines_are_the_products_back_from_the_chosen_loss():
 
 def test_behind_a_cut_there_is_no_line():
     at = analysed("lstm, cut")
-    figure = draw(at, Look())
+    figure = draw(at, Look()).figure()
     _, by_steps, cell, reach = figure.data[:4]
     assert np.isfinite(reach.y).nonzero()[0].tolist() == [9, 10]
     assert np.isfinite(cell.y).nonzero()[0].tolist() == np.isfinite(by_steps.y).nonzero()[0].tolist() == [9, 10]
@@ -39,6 +39,6 @@ def test_a_number_too_small_for_the_axis_says_its_own_value():
     at = analysed()
     tiny = at.analysis.products.reach * np.array([1e-70, 1, 1, 1, 1])
     analysis = replace(at.analysis, products=replace(at.analysis.products, reach=tiny))
-    reach = draw(replace(at, analysis=analysis), Look()).data[3]
+    reach = draw(replace(at, analysis=analysis), Look()).figure().data[3]
     assert reach.hovertext[0] == f"{tiny[0]:.3g}"
     assert 0 < reach.y[0] < 1e-20

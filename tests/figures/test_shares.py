@@ -15,7 +15,9 @@ def apart(part):
 def test_the_matrices_shown_add_up_to_their_sum_and_to_autograds():
     for name in ("plain", "gru", "lstm, cut"):
         at = analysed(name)
-        each, *panels, words = [part for part in draw(at, Look()).data if part.type == "heatmap" or part.xaxis == "x9"]
+        each, *panels, words = [
+            part for part in draw(at, Look()).figure().data if part.type == "heatmap" or part.xaxis == "x9"
+        ]
         matrices, _ = apart(each)
         segments = np.array([step.segment for step in at.trace.steps])
         for segment in range(len(panels) // 2):
@@ -27,7 +29,7 @@ def test_the_matrices_shown_add_up_to_their_sum_and_to_autograds():
 
 def test_a_steps_matrix_stands_in_its_column():
     at = analysed()
-    matrices, x = apart(draw(at, Look()).data[0])
+    matrices, x = apart(draw(at, Look()).figure().data[0])
     assert (np.floor(x[:, :-1] + 0.5) == np.arange(1, 6)[:, None]).all()
     own = np.outer(at.trace.grad_recurrent[0, 3], at.trace.hidden[0, 2])
     units = at.analysis.shares.units
@@ -37,6 +39,6 @@ def test_a_steps_matrix_stands_in_its_column():
 def test_of_a_gated_cell_the_chosen_gates_rows_are_shown():
     at = analysed("gru")
     for block, gate in enumerate(("reset", "update", "candidate")):
-        panel = draw(at, Look(quantity=gate)).data[1]
+        panel = draw(at, Look(quantity=gate)).figure().data[1]
         np.testing.assert_array_equal(panel.z, at.analysis.shares.summed[0, block])
         assert panel.hovertext[7][0] == "row 40, column 1"

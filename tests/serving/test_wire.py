@@ -2,13 +2,13 @@ import copy
 import math
 
 import numpy as np
-import plotly.graph_objects as go
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from seqviz.serving.wire import changes, pack, plain, plain_figure
+from seqviz.figures.parts import Drawing
+from seqviz.serving.wire import changes, pack, plain, plain_drawing
 from tests.serving.workshop import applied, read_frame
 
 ARRAYS = st.one_of(
@@ -88,11 +88,9 @@ def test_what_cannot_be_carried_is_refused():
         plain({"a": {1, 2}})
 
 
-def test_a_figure_is_sent_without_its_template():
-    figure = go.Figure(
-        go.Heatmap(z=np.eye(3)), layout={"template": "plotly_dark", "title": {"text": "Hidden states"}, "height": 200}
-    )
-    read = read_frame(pack({"figure": plain_figure(figure)}))["figure"]
+def test_a_drawing_is_sent_as_its_parts_and_layout():
+    drawing = Drawing(({"type": "heatmap", "z": np.eye(3)},), {"title": {"text": "Hidden states"}, "height": 200})
+    read = read_frame(pack({"figure": plain_drawing(drawing)}))["figure"]
     assert read["layout"] == {"title": {"text": "Hidden states"}, "height": 200}
     assert read["data"][0]["type"] == "heatmap"
     assert np.array_equal(read["data"][0]["z"], np.eye(3, dtype=np.float32))

@@ -3,11 +3,11 @@ import math
 from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
-import plotly.graph_objects as go
 
 from seqviz.core.records import History, Run, Stream, Trace
 from seqviz.core.task import BadInput, Baseline
 from seqviz.figures import Picture
+from seqviz.figures.parts import Drawing
 from seqviz.figures.storyboard import Storyboard
 from seqviz.serving.messages import Drawn, Kind
 from seqviz.serving.observe import Tools
@@ -121,13 +121,15 @@ class Workshop:
     def tools(self):
         def draw(moment, look):
             numbers = [moment.trace.update, len(moment.history.step), moment.trace.config.learning_rate]
-            return go.Figure(go.Scatter(y=np.array(numbers)), {"title": {"text": str(moment.trace.example)}})
+            return Drawing(
+                ({"type": "scatter", "y": np.array(numbers)},), {"title": {"text": str(moment.trace.example)}}
+            )
 
         def draw_look(moment, look):
-            return go.Figure(layout={"title": {"text": f"{look.quantity} {look.stream}"}})
+            return Drawing((), {"title": {"text": f"{look.quantity} {look.stream}"}})
 
         def draw_extras(moment, look):
-            return go.Figure(layout={"title": {"text": f"{moment.answers} {moment.written} {moment.analysis}"}})
+            return Drawing((), {"title": {"text": f"{moment.answers} {moment.written} {moment.analysis}"}})
 
         figures = {
             "numbers": Picture("Numbers", "Look.", draw),
