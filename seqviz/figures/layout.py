@@ -226,7 +226,10 @@ def _boxes(
                 aside = 0.0 if not both else SIDEWAYS if streams[node.stream].backward else -SIDEWAYS
                 return Box(x + aside, strip, rows.streams[node.stream])
             case NodeKind.OUTPUT:
-                half = word(written) if several else (written.longest * CHARACTER + 16) / 2 / spacing
+                # Wide enough for the wire that comes from the other direction's end.
+                reached = SIDEWAYS + 0.02 if both else 0.0
+                alone = max((written.longest * CHARACTER + 16) / 2 / spacing, reached)
+                half = word(written) if several else alone
                 return Box(x, half, Band(rows.gauges.bottom, rows.outputs.top))
             case NodeKind.LOSS:
                 return Box(x, strip, Band(rows.losses.middle, rows.losses.middle))

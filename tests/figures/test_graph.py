@@ -17,6 +17,7 @@ from seqviz.figures.graph import draw, plan_of
 from seqviz.figures.layout import WIDTH, Plan
 from seqviz.figures.scales import DECADES
 from seqviz.figures.words import LINE
+from tests.figures.reading import boxes_of, lines_of, parts, touches
 from tests.figures.sample import moment, sample
 
 KINDS = {
@@ -34,10 +35,6 @@ def drawn(trace: Trace) -> go.Figure:
     return draw(moment(trace), Look()).figure()
 
 
-def parts(figure: go.Figure, what: str) -> list[BaseTraceType]:
-    return [part for part in figure.data if part.meta is not None and what in part.meta]
-
-
 def of_kind(figure: go.Figure, graph: Graph, kind: EdgeKind | NodeKind) -> BaseTraceType:
     """The part that draws the nodes or edges of this kind."""
     what, things = ("nodes", graph.nodes) if isinstance(kind, NodeKind) else ("edges", graph.edges)
@@ -51,31 +48,6 @@ def inside(x: float, y: float, box: tuple[float, float, float, float]) -> bool:
 
 def graph_behind(trace: Trace) -> Graph:
     return graph_of(trace.steps, trace.streams, trace.present, trace.config.attention)
-
-
-def lines_of(part: BaseTraceType) -> list[np.ndarray]:
-    """The (points, 2) lines of a part, taken apart at the gaps."""
-    points = np.stack([part.x, part.y], 1)
-    return [line for line in np.split(points, np.flatnonzero(np.isnan(points[:, 0])) + 1) if len(line) > 1]
-
-
-def boxes_of(figure: go.Figure, graph: Graph) -> dict[int, tuple[float, float, float, float]]:
-    """left, right, bottom and top of every node, by its number in the graph, as the figure draws it."""
-    found: dict[int, tuple[float, float, float, float]] = {}
-    for part in parts(figure, "nodes"):
-        for place, number in enumerate(part.meta["nodes"]):
-            if part.type == "heatmap":
-                box = (part.x[2 * place], part.x[2 * place + 1], part.y[0], part.y[-1])
-            elif part.type == "bar":
-                half = part.width[place] / 2
-                low = part.base[place]
-                box = (part.x[place] - half, part.x[place] + half, low, low + part.y[place])
-            else:
-                box = (part.x[place], part.x[place], part.y[place], part.y[place])
-            assert number not in found
-            found[int(number)] = tuple(float(side) for side in box)  # type: ignore[assignment]
-    assert sorted(found) == list(range(len(graph.nodes)))
-    return found
 
 
 @pytest.mark.parametrize("name", KINDS)
@@ -94,19 +66,14 @@ def test_every_line_leads_from_its_source_to_its_target(name: str) -> None:
     boxes = boxes_of(figure, graph)
     place = {node: number for number, node in enumerate(graph.nodes)}
 
-    def touches(point: np.ndarray, number: int) -> bool:
-        left, right, bottom, top = boxes[number]
-        gauge = 10 if graph.nodes[number].kind is NodeKind.OUTPUT else 1e-3  # a gauge hangs under an output's box
-        return left - 1e-4 <= point[0] <= right + 1e-4 and bottom - gauge <= point[1] <= top + 1e-3
-
     for part in parts(figure, "edges"):
         lines = lines_of(part)
         assert len(lines) == len(part.meta["edges"])
         for line, number in zip(lines, part.meta["edges"], strict=True):
             edge = graph.edges[number]
-            assert touches(line[0], place[edge.source]), edge
+            assert touches(line[0], edge.source, boxes[place[edge.source]]), edge
             inside = line[~np.isnan(line[:, 0])]
-            assert touches(inside[-1], place[edge.target]), edge
+            assert touches(inside[-1], edge.target, boxes[place[edge.target]]), edge
 
 
 @pytest.mark.parametrize("name", KINDS)
