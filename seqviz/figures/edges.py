@@ -23,7 +23,7 @@ from seqviz.core.records import Stream, Trace
 from seqviz.core.topology import Step
 from seqviz.figures.layout import Plan, Route
 from seqviz.figures.nodes import stream_name
-from seqviz.figures.palette import AMOUNT, GRADIENT, GRADIENTS, HIDDEN, OUTPUT, TARGET, WIRE, faded
+from seqviz.figures.palette import AMOUNT, GRADIENT, GRADIENTS, HIDDEN, OUTPUT, TARGET, WIRE, Colour, faded
 from seqviz.figures.parts import Part
 from seqviz.figures.scales import DECADES, largest, levels, norms
 
@@ -202,22 +202,7 @@ def backward(plan: Plan, trace: Trace) -> list[Part]:
         {
             **_thick(along, along.y - np.float32(along.aside), level[: len(states)]),
             "hoverinfo": "skip",
-            "marker": {
-                "color": level[: len(states)],
-                "colorscale": GRADIENTS,
-                "cmin": 0,
-                "cmax": 1,
-                "colorbar": {
-                    "title": {"text": "∂L/∂h"},
-                    "tickvals": [0, 0.5, 1],
-                    "ticktext": [f"÷10<sup>{DECADES}</sup>", f"÷10<sup>{DECADES // 2}</sup>", "max"],
-                    "thickness": 10,
-                    "len": 0.4,
-                    "y": 0.0,
-                    "yanchor": "bottom",
-                    "outlinewidth": 0,
-                },
-            },
+            "marker": {"color": _strengths(level[: len(states)])},
         },
         {
             "type": "scatter",
@@ -235,12 +220,27 @@ def backward(plan: Plan, trace: Trace) -> list[Part]:
                 "colorscale": GRADIENTS,
                 "cmin": 0,
                 "cmax": 1,
+                "colorbar": {
+                    "title": {"text": "∂L/∂h"},
+                    "tickvals": [0, 0.5, 1],
+                    "ticktext": [f"÷10<sup>{DECADES}</sup>", f"÷10<sup>{DECADES // 2}</sup>", "max"],
+                    "thickness": 10,
+                    "len": 0.4,
+                    "y": 0.0,
+                    "yanchor": "bottom",
+                    "outlinewidth": 0,
+                },
                 "line": {"width": 0},
             },
             "meta": {"gradients": _gradients_of(plan)},
         },
         *([_cut_marks(along, cut)] if cut.any() else []),
     ]
+
+
+def _strengths(levels: Float32[np.ndarray, " edges"]) -> list[Colour]:
+    """The colours that `GRADIENTS` gives, as words: Plotly warns of numbers whenever it paints a bar."""
+    return [faded(GRADIENT, 0.2 + 0.8 * (0.0 if np.isnan(level) else float(level))) for level in levels]
 
 
 @lru_cache(maxsize=64)

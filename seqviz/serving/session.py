@@ -81,10 +81,11 @@ class Session:
         self._next_update = 0.0
         self._kept_at = clock()
         self._stale = False
+        self._late = False
         self._figures: dict[str, Plain] = {}
         self._costly_after = 0.0
         self.drawing = 0.0
-        """Seconds that tracing and drawing take, smoothed."""
+        """Seconds that tracing and drawing take, smoothed, but for figures that are drawn rarely."""
 
     @property
     def training(self) -> bool:
@@ -135,10 +136,13 @@ class Session:
         play = self._play
         if play is None:
             return
+        if self._late and self._screen.free:
+            self._draw(play)  # the screen became free in the middle of the last turn, which was heard only after it
         if self._training and (self._pace == "full" or (self._screen.free and self._clock() >= self._next_update)):
             self._train(play, seconds)
         if self._stale and self._screen.free:
             self._draw(play)
+        self._late = self._stale
 
     def give_up(self, why: str) -> None:
         """Stops after a failure and says why; a new setting or a reset begins again."""
@@ -235,6 +239,7 @@ class Session:
         shown = play.setting.figures
         rare = started < self._costly_after and self._training and set(shown) <= set(self._figures)
         drawn = tuple(key for key in shown if not (rare and self._tools.figures[key].needs))
+        costly = any(self._tools.figures[key].needs for key in drawn)
         moment, look = observe(self._tools, run, play.example, self._look(play), drawn)
         fresh: dict[str, Plain] = {key: plain_drawing(self._tools.figures[key].draw(moment, look)) for key in drawn}
         self._figures = {key: fresh.get(key, self._figures.get(key)) for key in shown}
@@ -249,9 +254,10 @@ class Session:
             content = {**content, "player": told}
         self._send(Kind.MOVING if self._training else Kind.RESTING, self._screen.frame(said, content))
         took = self._clock() - started
-        if not rare:
+        if costly:
             self._costly_after = started + COSTLY * took
-        self.drawing = 0.7 * self.drawing + 0.3 * took if self.drawing else took
+        else:
+            self.drawing = 0.7 * self.drawing + 0.3 * took if self.drawing else took
 
     def _look(self, play: _Play) -> Look:
         """The page's look, with what was chosen beside the picture in its place."""

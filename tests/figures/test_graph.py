@@ -15,6 +15,7 @@ from seqviz.core.records import Look, Trace
 from seqviz.core.topology import DELAYED, DIRECT, MANY_TO_ONE, ONE_TO_MANY
 from seqviz.figures.graph import draw, plan_of
 from seqviz.figures.layout import WIDTH, Plan
+from seqviz.figures.palette import GRADIENT, faded
 from seqviz.figures.scales import DECADES
 from seqviz.figures.words import LINE
 from tests.figures.reading import boxes_of, lines_of, parts, touches
@@ -158,8 +159,10 @@ def test_gradient_arrows_carry_the_exact_norms_on_a_logarithmic_scale(name: str)
     ]
     np.testing.assert_allclose(heads.customdata, expected, rtol=1e-5)
     below = np.log10(max(expected)) - np.log10(states)
-    np.testing.assert_allclose(bands.marker.color, np.clip(1 - below / DECADES, 0.05, 1), rtol=1e-3)
-    np.testing.assert_allclose(bands.y / bands.marker.color, bands.y[0] / bands.marker.color[0], rtol=1e-4)
+    level = heads.marker.color[: len(states)]
+    np.testing.assert_allclose(level, np.clip(1 - below / DECADES, 0.05, 1), rtol=1e-3)
+    np.testing.assert_allclose(bands.y / level, bands.y[0] / level[0], rtol=1e-4)
+    assert list(bands.marker.color) == [faded(GRADIENT, 0.2 + 0.8 * float(each)) for each in level]
 
 
 def test_no_gradient_draws_nothing() -> None:

@@ -105,7 +105,7 @@ def test_an_epoch_begun_in_its_middle_ends_where_the_epoch_does(live, eye):
     live.obey(Do("step"))
     live.turn(0.09)
     live.obey(Do("epoch"))
-    while live.training:
+    while live.due(0.0) is not None:
         live.turn(0.09)
         eye.look(live)
     assert eye.status["update"] == 5

@@ -1,5 +1,7 @@
 // One picture that stays: Plotly draws it once and brings it up to date in place from then on.
 
+import { movable, move } from "./move.js";
+
 const CONFIG = {
   displaylogo: false,
   displayModeBar: false, // dragging zooms, a double click shows all again
@@ -21,7 +23,10 @@ export class Graph {
   async draw(figure, template, anew) {
     const first = this.drawn === undefined;
     if (anew) this.zoom = {};
+    const parts = !anew && template === this.template && !Object.keys(this.zoom).length && movable(this.drawn, figure);
     this.drawn = figure;
+    if (parts) return move(this.plotly, this.element, parts);
+    await nextFrame();
     this.template = template;
     this.revision += 1;
     // Plotly writes into what it is given; the model must stay as it was sent.
@@ -73,4 +78,8 @@ function shell(value) {
   if (Array.isArray(value)) return value[0]?.constructor === Object ? value.map(shell) : value;
   if (value?.constructor !== Object) return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, shell(item)]));
+}
+
+function nextFrame() {
+  return new Promise((resolve) => requestAnimationFrame(resolve));
 }

@@ -5,8 +5,12 @@ import { Graph } from "./graphs.js";
 import { Player } from "./player.js";
 
 export class Panel {
-  /** picture: {key, title, look_for, wide}: across the whole stage or not. order(message) sends an order. */
-  constructor(picture, order) {
+  /**
+   * picture: {key, title, look_for, wide}: across the whole stage or not. order(message) sends an order. seen() is
+   * called when the picture comes into sight.
+   */
+  constructor(picture, order, seen) {
+    this.seen = seen;
     this.key = picture.key;
     this.canvas = element("div", { class: "seqviz-canvas", role: "img", "aria-label": picture.title });
     this.choices = element("span", { class: "seqviz-choices" });
@@ -18,6 +22,9 @@ export class Panel {
       this.canvas,
       this.look_for,
     );
+    this.near = true;
+    this.sight = new IntersectionObserver((sights) => this.come(sights.at(-1).isIntersecting), { rootMargin: "100px" });
+    this.sight.observe(this.root);
     if (picture.key === "hidden") this.offerLooks(order);
     if (picture.key === "graph") this.offerPlayer(order);
   }
@@ -46,9 +53,14 @@ export class Panel {
     this.stream.hidden = status.streams.length < 2;
   }
 
-  /** Whether this figure is not yet what is on the screen. */
+  come(near) {
+    if (near && !this.near) this.seen();
+    this.near = near;
+  }
+
+  /** Whether this figure is not yet what is on the screen, and in sight or nearly so. */
   wants(figure) {
-    return figure !== undefined && figure !== this.graph?.drawn;
+    return this.near && figure !== undefined && figure !== this.graph?.drawn;
   }
 
   async draw(plotly, figure, template, anew) {
@@ -60,6 +72,7 @@ export class Panel {
   }
 
   remove() {
+    this.sight.disconnect();
     this.player?.remove();
     this.graph?.remove();
     this.root.remove();

@@ -60,7 +60,7 @@ class Stage {
     if (keys.join() === this.panels.map(({ key }) => key).join()) return;
     const kept = new Map(this.panels.map((panel) => [panel.key, panel]));
     this.panels = pictures.map(
-      (picture) => kept.get(picture.key) ?? new Panel(picture, (order) => this.give(order)),
+      (picture) => kept.get(picture.key) ?? new Panel(picture, (order) => this.give(order), () => this.paint()),
     );
     for (const [key, panel] of kept) if (!keys.includes(key)) panel.remove();
     this.pictures.style.setProperty("--seqviz-small-pictures", Math.max(1, pictures.filter(({ wide }) => !wide).length));
@@ -113,20 +113,43 @@ class Stage {
     setText(this.banner, text);
   }
 
+  /** A frame has come. It is asked for the next one when its painting begins, so that one is made meanwhile. */
   take(frame) {
-    const before = this.figures;
-    this.figures = changed(before, frame.changes);
+    this.waiting = frame;
+    this.paint();
+  }
+
+  unpack(frame) {
+    this.figures = changed(this.figures, frame.changes);
     // A figure that is replaced as a whole belongs to another network or example: its zoom means nothing any more.
     for (const [path] of frame.changes) if (path.length < 3) (this.anew ??= new Set()).add(path[0] ?? "all");
     this.status = frame.status;
-    this.paint().then(
-      () => this.live.send({ do: "drawn" }),
-      (problem) => this.say(`The pictures cannot be drawn: ${problem.message}. Reload the page.`, "problem"),
-    );
+    this.live.send({ do: "drawn" });
   }
 
-  /** Brings everything on the screen up to the last frame, one picture in each of the browser's own frames. */
+  /**
+   * Brings the screen up to the newest frame, one picture in each of the browser's own frames. Called again meanwhile,
+   * it goes on until nothing is newer.
+   */
   async paint() {
+    this.outdated = true;
+    if (this.painting) return;
+    this.painting = true;
+    try {
+      while (this.outdated) {
+        this.outdated = false;
+        if (this.waiting) this.unpack(this.waiting);
+        this.waiting = undefined;
+        await this.paintOnce();
+      }
+    } catch (problem) {
+      this.say(`The pictures cannot be drawn: ${problem.message}. Reload the page.`, "problem");
+    } finally {
+      this.painting = false;
+    }
+  }
+
+  async paintOnce() {
     if (!this.status) return;
     if (this.hushed && this.status.state === "training") return; // sent before the pause was heard
     this.hushed = false;
@@ -137,7 +160,6 @@ class Stage {
       panel.update(this.status);
       const figure = this.figures[panel.key];
       if (!panel.wants(figure)) continue;
-      await nextFrame();
       this.template ??= template(this.root);
       const anew = this.anew?.has("all") || this.anew?.has(panel.key);
       this.anew?.delete(panel.key);
@@ -169,8 +191,4 @@ class Stage {
     this.panels.forEach((panel) => panel.remove());
     this.root.remove();
   }
-}
-
-function nextFrame() {
-  return new Promise((resolve) => requestAnimationFrame(resolve));
 }
