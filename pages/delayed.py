@@ -35,6 +35,8 @@ lesson.points(
     "What to look for",
     "The first network, the encoder, writes nothing. All that the second one, the decoder, gets to know of the "
     "sentence is the encoder's last hidden state.",
+    "Of the sentences kept back, *exact match* counts those that are right word for word; *BLEU* (Papineni "
+    "et al. 2002) says from 0 to 100 how many runs of one to four words they share with the right ones.",
     "German puts the verb second, or last after *because*. Translating word for word, as with a dictionary, must fail "
     "there.",
     "The gradient of every German word has to pass through that one state to reach an English word. "

@@ -150,7 +150,7 @@ def variations(topology):
     if topology == "one-to-one":
         return
     yield {"layers": 2, "layer_norm": True}
-    yield {"layers": 3, "reverse": True}
+    yield {"layers": 3, "reverse": topology != "direct"}
     if topology == "delayed":
         yield {"attention": True}
         yield {"attention": True, "layers": 2, "layer_norm": True, "reverse": True}

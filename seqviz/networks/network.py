@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from seqviz.cells import CELLS, State
 from seqviz.core.config import RunConfig
+from seqviz.core.fitting import check_fits
 from seqviz.core.task import IGNORE, Batch, Images, Reading
 from seqviz.core.topology import Emits, Reads, Segment, Topology
 from seqviz.networks.attention import Attention
@@ -76,11 +77,7 @@ class Network(nn.Module):
 
     def __init__(self, config: RunConfig, topology: Topology, reads: Reading, classes: int) -> None:
         super().__init__()
-        delayed = len(topology.segments) > 1
-        if config.bidirectional and topology.writes_words:
-            raise ValueError("A network that writes word by word cannot read its own words from the end.")
-        if config.attention and not delayed:
-            raise ValueError("Attention needs a reader and a writer: only the delayed topology has both.")
+        check_fits(config, topology)
         self.topology = topology
         self.begin = classes
         self.reader = reader_of(reads, config.embedding)

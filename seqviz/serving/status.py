@@ -21,7 +21,8 @@ def status(
     """What the toolbar and the status line show.
 
     state: new, training, paused, finished or diverged. update, epoch: how far it has come. loss, score: means over
-    the last `recent` updates, null before the first. held_loss, held_score: of the last check, made at `held_update`.
+    the last `recent` updates, null before the first. held_loss, held_score, held_bleu: of the last check, made at
+    `held_update`; BLEU is null where it means nothing.
     baseline, baseline_name, score_name: as in `Moment`. reason: why it diverged. rate: updates a second.
     moments: the updates that can be looked back at. look and the looks there are to choose from.
     """
@@ -36,6 +37,7 @@ def status(
         "held_update": int(history.held_step[-1]) if len(history.held_step) else None,
         "held_loss": _mean(history.held_loss[-1:]),
         "held_score": _mean(history.held_score[-1:]),
+        "held_bleu": _mean(history.held_bleu[-1:]),
         "baseline": moment.baseline,
         "baseline_name": moment.baseline_name,
         "score_name": moment.score_name,

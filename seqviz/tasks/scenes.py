@@ -65,10 +65,10 @@ MENUS: Final[Mapping[str, tuple[str, ...]]] = {
     "Colour": tuple(COLOURS),
     "Shape": tuple(SHAPES),
     "Where": (*RELATIONS, ""),
-    "Other colour": ("blue", "green", "yellow", "red", ""),
-    "Other shape": ("square", "circle", "triangle", "cross", ""),
+    "Other colour": ("blue", "green", "yellow", "red"),
+    "Other shape": ("square", "circle", "triangle", "cross"),
 }
-"""What to choose from, in the order of a sentence for `read`; "" where there is one object only."""
+"""What to choose from, in the order of a sentence for `read`; where there is one object only, "" ends it."""
 
 EXAMPLES: Final = (
     ("Never together in training", "small red circle above blue square"),

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import takewhile
 
-import numpy as np
 import torch
 from jaxtyping import Bool, Int64
 from torch import Tensor
@@ -19,7 +19,7 @@ from seqviz.networks.network import Network, mean_loss
 class Check:
     """loss: nats, writing networks being given the true word before. score: 0 to 1, writing by themselves.
 
-    bleu: 0 to 100, NaN where the task is not one of text to text.
+    bleu: 0 to 100, NaN where the task is not one of sentences in, sentences out.
     """
 
     loss: float
@@ -34,15 +34,18 @@ def check(network: Network, task: Task, config: RunConfig) -> Check:
     feed = network.feed(task.held_out, config.reverse)
     logits = network(feed).logits
     loss = float(mean_loss(logits, feed.targets))
+    if task.topology.writes_words:
+        written = greedy(network, feed, task.writes.index(END), longest=feed.targets.shape[1] + 5)
+        said, wanted = _sentences(written, task), _sentences(feed.targets, task)
+        score = sum(a == b for a, b in zip(said, wanted, strict=True)) / len(wanted)
+    else:
+        written = logits.argmax(dim=-1)
+        score = share_right(written, feed.targets, task.score_name)
+    if END not in task.writes or not isinstance(task.reads, Tokens):
+        return Check(loss, score, float("nan"))
     if not task.topology.writes_words:
-        return Check(loss, share_right(logits.argmax(dim=-1), feed.targets, task.score_name), float("nan"))
-    end = task.writes.index(END)
-    written = greedy(network, feed, end, longest=feed.targets.shape[1] + 5).numpy()
-    said = [_until(row, end) for row in written]
-    wanted = [_until(row, end) for row in task.held_out.targets]
-    score = sum(a == b for a, b in zip(said, wanted, strict=True)) / len(wanted)
-    text_to_text = isinstance(task.reads, Tokens)
-    return Check(loss, score, bleu(said, wanted, task.writes) if text_to_text else float("nan"))
+        written = torch.where(feed.targets == IGNORE, IGNORE, written)
+    return Check(loss, score, bleu(_sentences(written, task), _sentences(feed.targets, task), task.writes))
 
 
 def share_right(
@@ -64,11 +67,7 @@ def bleu(said: list[list[int]], wanted: list[list[int]], words: tuple[str, ...])
     return float(corpus_bleu(lines[0], [lines[1]], tokenize="none", force=True).score)
 
 
-def _until(row: np.ndarray, end: int) -> list[int]:
-    """The words before the end."""
-    words: list[int] = []
-    for word in row.tolist():
-        if word in (end, IGNORE):
-            break
-        words.append(word)
-    return words
+def _sentences(rows: Int64[Tensor, "batch outputs"], task: Task) -> list[list[int]]:
+    """The words of each row before its end."""
+    over = (task.writes.index(END), IGNORE)
+    return [list(takewhile(lambda word: word not in over, row)) for row in rows.tolist()]

@@ -12,6 +12,7 @@ import streamlit as st
 from seqviz.core.config import RunConfig
 from seqviz.core.task import BadInput
 from seqviz.tasks import task_of
+from seqviz.ui.notes import note, warn
 
 OWN: Mapping[str, str] = {
     "own-texts": "seqviz.ui.own_texts",
@@ -61,7 +62,9 @@ def choose(tasks: Mapping[str, str]) -> Source:
     shown: Source | None = st.session_state.get(_shown(keys))
     linked = st.query_params.get("task", keys[0])
     widget = f"data of {keys[0]}"
-    if linked in keys and "task" in st.query_params and (shown is None or shown.task != linked):
+    if linked not in keys:
+        warn(f"The link asks for the data “{linked}”, which this page does not have.")
+    elif "task" in st.query_params and (shown is None or shown.task != linked):
         st.session_state[widget] = linked  # a link was followed
     with st.sidebar:
         task = st.selectbox(
@@ -94,16 +97,16 @@ def _own(task: str, before: Source) -> Source:
         digest = st.query_params.get("data", before.digest if before.task == task else "")
         if digest and _is_there(task, digest):
             return Source(task, digest)
-        st.caption(reader.WANTED)
+        note(reader.WANTED)
         return before
     try:
         kept = reader.upload(file.getvalue())
         task_of(RunConfig(task=task, data=kept.digest))
     except BadInput as wrong:
-        st.warning(f"{wrong} What was there before is still shown.")
+        warn(f"{wrong} What was there before is still shown.")
         return before
-    for note in kept.notes:
-        st.caption(note)
+    for sentence in kept.notes:
+        note(sentence)
     return Source(task, kept.digest)
 
 
@@ -111,7 +114,7 @@ def _is_there(task: str, digest: str) -> bool:
     try:
         task_of(RunConfig(task=task, data=digest))
     except BadInput as gone:
-        st.warning(str(gone))
+        warn(str(gone))
         return False
     return True
 

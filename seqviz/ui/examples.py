@@ -3,15 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import streamlit as st
 
 from seqviz.core.config import RunConfig
 from seqviz.core.task import BadInput, Task
 from seqviz.tasks import task_of
+from seqviz.ui.notes import warn
 
+ALONE = "nowhere: one object only"
+"""What the menu of scenes calls the place of an object without another."""
 OWN = -1
 """The menu's entry for something of one's own."""
+
+
+@dataclass(frozen=True)
+class Composer:
+    """How an example of one's own is made.
+
+    ask: shows widgets under a key and gives what they say, as text for `Task.read`; "" while they say nothing.
+    recall: makes those widgets say what a link says, which the task can read.
+    """
+
+    ask: Callable[[Task, str], str]
+    recall: Callable[[str, str], None]
 
 
 def _write(task: Task, key: str) -> str:
@@ -21,6 +37,10 @@ def _write(task: Task, key: str) -> str:
         "Write your own", key=key, placeholder=shown, help="Press Enter when done.", persist_state="session"
     )
     return str(typed or "")
+
+
+def _rewrite(key: str, said: str) -> None:
+    st.session_state[key] = said
 
 
 def _move(task: Task, key: str) -> str:
@@ -39,8 +59,22 @@ def _compose(task: Task, key: str) -> str:
 
     said: list[str] = []
     for name, choices in MENUS.items():
-        said.append(st.selectbox(name, choices, key=f"{key}.{name}", persist_state="session"))
+        said.append(
+            st.selectbox(
+                name, choices, format_func=lambda word: word or ALONE, key=f"{key}.{name}", persist_state="session"
+            )
+        )
+        if not said[-1]:
+            break  # there is no other object to be described
     return " ".join(word for word in said if word)
+
+
+def _decompose(key: str, said: str) -> None:
+    from seqviz.tasks.scenes import MENUS, parse
+
+    for name, word in zip(MENUS, parse(said), strict=True):
+        if word or name == "Where":
+            st.session_state[f"{key}.{name}"] = word
 
 
 def _draw(task: Task, key: str) -> str:
@@ -54,10 +88,15 @@ def _draw(task: Task, key: str) -> str:
     return ",".join(f"{value:.4g}" for value in downsample(drawing).ravel())
 
 
-COMPOSERS: Mapping[str, Callable[[Task, str], str]] = {
-    "clips": _move,
-    "scenes": _compose,
-    "digits": _draw,
+def _nothing(key: str, said: str) -> None:
+    """A pad cannot be made to show a drawing; it stays empty."""
+
+
+BY_WRITING = Composer(_write, _rewrite)
+COMPOSERS: Mapping[str, Composer] = {
+    "clips": Composer(_move, _rewrite),
+    "scenes": Composer(_compose, _decompose),
+    "digits": Composer(_draw, _nothing),
 }
 """How one's own example is made for a task, where it is not by writing a line."""
 
@@ -87,13 +126,13 @@ def example(config: RunConfig) -> int | str:
 
 
 def _own(task: Task, name: str, before: int | str) -> int | str:
-    typed = COMPOSERS.get(task.key, _write)(task, f"{name}.typed")
+    typed = COMPOSERS.get(task.key, BY_WRITING).ask(task, f"{name}.typed")
     if not typed:
         return before
     try:
         task.read(typed)
     except BadInput as wrong:
-        st.warning(f"{wrong} The example before is still shown.")
+        warn(f"{wrong} The example before is still shown.")
         return before
     return typed
 
@@ -108,16 +147,15 @@ def _linked(task: Task, name: str) -> int | str:
         try:
             task.read(asked)
         except BadInput as wrong:
-            st.warning(str(wrong))
+            warn(str(wrong))
             return before
         st.session_state[f"{name}.example"] = OWN
-        if COMPOSERS.get(task.key, _move) is _move:
-            st.session_state[f"{name}.typed"] = asked
+        COMPOSERS.get(task.key, BY_WRITING).recall(f"{name}.typed", asked)
         return asked
-    if asked.isdecimal() and int(asked) < len(task.examples):
+    if asked in map(str, range(len(task.examples))):
         st.session_state[f"{name}.example"] = int(asked)
         return int(asked)
-    st.warning(f"The link asks for example {asked}, which there is not.")
+    warn(f"The link asks for example “{asked[:20]}”, which there is not.")
     return before
 
 

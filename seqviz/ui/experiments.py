@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from seqviz.ui.notes import warn
+
 
 @dataclass(frozen=True)
 class Experiment:
@@ -28,6 +30,7 @@ def choose(experiments: Mapping[str, Experiment]) -> Experiment:
     keys = list(experiments)
     linked = st.query_params.get("experiment", keys[0])
     if linked not in keys:
+        warn(f"The link asks for the experiment “{linked}”, which there is not.")
         linked = keys[0]
     if linked != st.session_state.get("experiment shown"):
         st.session_state["experiment"] = linked  # a link was followed

@@ -12,10 +12,14 @@ from typing import Any
 
 import streamlit as st
 
+from seqviz.cells import CELLS
 from seqviz.core.config import RunConfig
+from seqviz.core.fitting import check_fits
 from seqviz.core.task import Task
+from seqviz.core.topology import Topology
 from seqviz.tasks import task_of
 from seqviz.ui.controls import CONTROLS, Control, Value
+from seqviz.ui.notes import warn
 
 NETWORK = ("cell", "hidden", "layers")
 TRAINING = ("learning_rate", "optimiser", "clip", "batch", "seed")
@@ -29,8 +33,9 @@ def settings(task: str, fields: Sequence[str], data: str = "") -> RunConfig:
     task, data: as in `RunConfig`. fields: the settings that get a widget. A link that cannot be read is answered with
     a sentence, and the task's own settings stay. Raises BadInput where a person's own data is gone.
     """
-    own = defaults(task_of(RunConfig(task=task, data=data)), data)
-    base, followed = _linked(own)
+    known = task_of(RunConfig(task=task, data=data))
+    own = defaults(known, data)
+    base, followed = _linked(own, known.topology)
     for name in fields:
         # Set, not given as a default: a link that is followed must win over what the browser says its widgets hold.
         if followed or _key(name, task) not in st.session_state:
@@ -56,7 +61,7 @@ def beside(task: str, config: RunConfig) -> RunConfig:
     return replace(defaults(task_of(RunConfig(task=task))), cell=config.cell, seed=config.seed)
 
 
-def _linked(own: RunConfig) -> tuple[RunConfig, bool]:
+def _linked(own: RunConfig, topology: Topology) -> tuple[RunConfig, bool]:
     """The settings to start the widgets from, and whether a link was just followed; if not, those of last time."""
     base: RunConfig = st.session_state.get(_kept(own), own)
     base = replace(base, data=own.data)
@@ -64,10 +69,14 @@ def _linked(own: RunConfig) -> tuple[RunConfig, bool]:
     if not query or query == base.to_query(own):
         return base, False
     try:
-        return RunConfig.from_query(query, own), True
+        asked = RunConfig.from_query(query, own)
+        if asked.cell not in CELLS:
+            raise ValueError(f"cell must be one of {', '.join(CELLS)}, not {asked.cell!r}.")
+        check_fits(asked, topology)
     except ValueError as wrong:
-        st.warning(f"The link asks for something that cannot be: {wrong} The usual settings are used instead.")
+        warn(f"The link asks for something that cannot be: {wrong} The usual settings are used instead.")
         return own, True
+    return asked, True
 
 
 def _widget(control: Control, key: str) -> Value:

@@ -201,6 +201,7 @@ def test_the_rows_of_a_writing_can_be_chosen_and_repeated():
         (small("many-to-one", attention=True), "only the delayed topology has both"),
         (small("direct", attention=True), "only the delayed topology has both"),
         (small("one-to-many", attention=True), "only the delayed topology has both"),
+        (small("direct", reverse=True), "cannot be given the last one first"),
     ],
 )
 def test_what_a_topology_cannot_have_is_refused_with_the_reason(config, why):

@@ -215,14 +215,13 @@ def test_every_caption_can_be_typed(scene):
 
 
 @given(st.tuples(*(st.sampled_from(choices) for choices in MENUS.values())))
-def test_menus_make_a_scene_or_a_sentence_that_says_what_to_choose(chosen):
+def test_menus_make_a_scene(chosen):
     task = build(RunConfig(task="scenes"))
-    typed = " ".join(word for word in chosen if word)
-    if all(chosen) or not any(chosen[3:]):
-        assert all(word in said(task.read(typed).targets) for word in chosen)
-    else:
-        with pytest.raises(BadInput, match=r"Choose from|too much"):
-            task.read(typed)
+    ended = list(itertools.takewhile(bool, chosen))
+    assert len(ended) in (3, 6)
+    text = said(task.read(" ".join(ended)).targets)
+    assert all(word in text for word in ended)
+    assert (" a " in text) == (len(ended) == 6)
 
 
 @pytest.mark.parametrize(

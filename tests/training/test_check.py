@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from seqviz.core.task import ACCURACY, END, EXACT, IGNORE
+from seqviz.core.config import RunConfig
+from seqviz.core.task import ACCURACY, END, EXACT, IGNORE, Batch
 from seqviz.core.topology import TOPOLOGIES
 from seqviz.tasks import task_of
 from seqviz.training.check import bleu, check, share_right
@@ -33,6 +34,8 @@ def written_by(reference, inputs, begin, end, longest):
 @pytest.mark.parametrize("reading", READINGS)
 @pytest.mark.parametrize("topology", TOPOLOGIES)
 def test_the_held_out_examples_are_judged_as_one_by_one(topology, reading, others):
+    if topology == "direct":
+        others = {**others, "reverse": False}
     config = small(topology, reading, cell="gru", **others)
     task, network = task_of(config), build(config, seed=3)
     with torch.no_grad():
@@ -63,6 +66,28 @@ def test_the_held_out_examples_are_judged_as_one_by_one(topology, reading, other
         assert longest in map(len, said)
     else:
         assert np.isnan(found.bleu)
+
+
+def test_a_direct_wirings_sentences_end_where_they_say_so():
+    """Its BLEU is that of the words before the end, in the sentence's own steps and not in the padding behind them."""
+    config = RunConfig(task="translation-direct", cell="elman", hidden=4, embedding=4)
+    task, network = task_of(config), build(config, seed=2)
+    end = task.writes.index(END)
+    with torch.no_grad():
+        network.head.bias[end] += 2  # so that some end, and not all at once
+    said, wanted = [], []
+    for row, length in enumerate(task.held_out.input_lengths.tolist()):
+        alone = Batch(
+            task.held_out.inputs[row : row + 1, :length],
+            np.array([length]),
+            task.held_out.targets[row : row + 1, :length],
+        )
+        with torch.no_grad():
+            best = network(network.feed(alone)).logits[0].argmax(dim=-1).tolist()
+        said.append(best[: [*best, end].index(end)])
+        wanted.append([word for word in alone.targets[0].tolist() if word != end])
+    assert len({len(row) for row in said}) > 2
+    assert check(network, task, config).bleu == pytest.approx(bleu(said, wanted, task.writes))
 
 
 def test_a_network_that_copies_the_truth_gets_everything():

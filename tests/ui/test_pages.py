@@ -109,13 +109,51 @@ def test_a_link_is_followed_again_after_the_controls_were_used(hub):
     assert shown(hub).config.hidden == 64
 
 
-@pytest.mark.parametrize("asked", [{"hidden": "many"}, {"cell": "gru", "learning_rate": "-1"}, {"dropout": "nan"}])
-def test_a_link_that_cannot_be_is_answered_in_words(hub, asked):
-    page = opened("many_to_one", **asked)
+@pytest.mark.parametrize(
+    ("stem", "asked", "why"),
+    [
+        ("many_to_one", {"hidden": "many"}, "hidden must be a whole number"),
+        ("many_to_one", {"cell": "gru", "learning_rate": "-1"}, "learning_rate must lie between"),
+        ("many_to_one", {"dropout": "nan"}, "dropout must lie between"),
+        ("many_to_one", {"cell": "transformer"}, "cell must be one of elman"),
+        ("many_to_one", {"attention": "true"}, "Attention needs a reader and a writer"),
+        ("one_to_many", {"bidirectional": "true"}, "cannot read its own words from the end"),
+        ("direct", {"reverse": "true"}, "cannot be given the last one first"),
+        ("delayed", {"bidirectional": "true"}, "cannot read its own words from the end"),
+        ("many_to_one", {"task": "translation"}, "data “translation”, which this page does not have"),
+        ("many_to_one", {"example": "9" * 5000}, "which there is not"),
+        ("direct", {"example": "-1"}, "which there is not"),
+        ("bptt", {"experiment": "magic"}, "which there is not"),
+    ],
+)
+def test_a_link_that_cannot_be_is_answered_in_words(hub, stem, asked, why):
+    page = opened(stem, **asked)
     assert not page.exception
     (warning,) = page.warning
-    assert next(name for name in asked if name != "cell") in warning.value
-    assert shown(hub).config == defaults(task_of(RunConfig(task="reviews")))
+    assert why in warning.value.replace("\\", "")
+    setting = shown(hub)
+    assert setting.config == defaults(task_of(RunConfig(task=setting.config.task)))
+    assert setting.example == 0
+    assert query(page) == {}
+
+
+def test_what_a_link_says_is_shown_letter_for_letter(hub):
+    page = opened("many_to_one", task="![look](http://elsewhere/x.png) *here*")
+    assert "“\\!\\[look\\]\\(http\\:\\/\\/elsewhere\\/x\\.png\\) \\*here\\*”" in page.warning[0].value
+
+
+def test_a_scene_can_be_composed_and_linked(hub):
+    page = opened("one_to_many", typed="a large green cross left of a red circle")
+    assert [widget(page, "selectbox", name).value for name in ("Size", "Where", "Other shape")] == [
+        "large",
+        "left of",
+        "circle",
+    ]
+    assert shown(hub).example == "large green cross left of red circle"
+    widget(page, "selectbox", "Where").set_value("").run()
+    assert shown(hub).example == "large green cross"
+    assert not [item for item in page.selectbox if item.label.startswith("Other")]
+    assert not page.warning
 
 
 def test_ones_own_sentence_is_shown_and_linked(hub):

@@ -5,7 +5,7 @@ export function sentence(status) {
   if (status.update === 0) {
     return [
       ["Not trained yet: all weights are random. Press Train.", ""],
-      [held(status), heldMeaning(status)],
+      [`held-out ${status.score_name} ${percent(status.held_score)}${held(status)}`, heldMeaning(status)],
     ];
   }
   const recent = `mean over the last ${status.recent} updates, each on one batch`;
@@ -13,17 +13,22 @@ export function sentence(status) {
     [`Update ${whole(status.update)}`, pace(status)],
     [`epoch ${fixed(status.epoch, 1)}`, "One epoch: every training example has been seen once"],
     [`loss ${significant(status.loss)}`, `Cross-entropy in nats, ${recent}`],
-    [`training ${status.score_name} ${percent(status.score)}`, `The ${recent}`],
-    [held(status), heldMeaning(status)],
+    [`${status.score_name} ${percent(status.score)} in training,`, `The ${recent}`],
+    [`${percent(status.held_score)} held out${held(status)}`, heldMeaning(status)],
   ];
 }
 
+const BLEU =
+  "BLEU (Papineni et al. 2002) goes from 0 to 100: how many runs of one to four words a translation shares with the right one.";
+
+/** What stands behind the score on held-out examples. */
 function held(status) {
-  return `held-out ${status.score_name} ${percent(status.held_score)} (${status.baseline_name}: ${percent(status.baseline)})`;
+  const bleu = status.held_bleu === null ? "" : `, BLEU ${fixed(status.held_bleu, 1)}`;
+  return `${bleu} (${status.baseline_name}: ${percent(status.baseline)})`;
 }
 
 function heldMeaning(status) {
-  return `On examples that were never trained on, at update ${whole(status.held_update ?? 0)}. What the network has to beat: ${status.baseline_name}, ${percent(status.baseline)}.`;
+  return `On examples that were never trained on, at update ${whole(status.held_update ?? 0)}. What the network has to beat: ${status.baseline_name}, ${percent(status.baseline)}.${status.held_bleu === null ? "" : ` ${BLEU}`}`;
 }
 
 function pace(status) {
