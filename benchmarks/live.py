@@ -25,7 +25,7 @@ from seqviz.training import advance, start
 
 ROOT = Path(__file__).parents[1]
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking")
-SECONDS, ROUNDS, PAUSES, MOVES = 8, 3, 15, 200
+SECONDS, ROUNDS, PAUSES, MOVES = 6, 3, 15, 200
 
 WATCH = """() => {
   const numbers = document.querySelector(".seqviz-numbers");
@@ -43,7 +43,7 @@ PAUSE = """async () => {
   document.querySelector(".seqviz-train").click();
   const toolbar = document.querySelector(".seqviz-toolbar");
   let shown = performance.now() - clicked;
-  while (toolbar.dataset.state !== "paused") {
+  while (toolbar.dataset.state !== "paused" && shown < 5000) {
     await new Promise(requestAnimationFrame);
     shown = performance.now() - clicked;
   }
@@ -72,8 +72,6 @@ def measure() -> dict[str, object]:
             redraws.append(seen["redraws"] / SECONDS)
             frames.append(seen["frames"] / SECONDS)
             alone.append(_alone())
-        page.click(".seqviz-train")
-        page.wait_for_timeout(1000)
         pauses = [_pause(page) for _ in range(PAUSES)]
         kept = page.evaluate("[...document.querySelectorAll('.js-plotly-plot')].every((plot, n) => plot.mark === n)")
         return {
@@ -91,13 +89,14 @@ def measure() -> dict[str, object]:
 
 
 def _train(page: Page) -> dict[str, int]:
-    page.click(".seqviz-train")
+    _start(page)
     page.wait_for_timeout(1500)
     before = page.evaluate("({ ...window.seen })")
     page.wait_for_timeout(SECONDS * 1000)
     after = page.evaluate("({ ...window.seen })")
     page.click(".seqviz-train")
-    page.wait_for_timeout(500)
+    page.wait_for_selector(".seqviz-toolbar[data-state=paused]")
+    page.wait_for_timeout(300)
     return {name: after[name] - before[name] for name in ("update", "redraws", "frames")}
 
 
@@ -111,8 +110,14 @@ def _alone() -> float:
     return (run.step - first) / (time.perf_counter() - begin)
 
 
-def _pause(page: Page) -> float:
+def _start(page: Page) -> None:
+    """Presses Train and waits until the page shows that it trains: pressed earlier, the button would start it again."""
     page.click(".seqviz-train")
+    page.wait_for_selector(".seqviz-toolbar[data-state=training]")
+
+
+def _pause(page: Page) -> float:
+    _start(page)
     page.wait_for_timeout(700)
     milliseconds: float = page.evaluate(PAUSE)
     return milliseconds
