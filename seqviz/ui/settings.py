@@ -6,8 +6,9 @@ link. Settings are kept for each task, so that going to another page and back lo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from time import monotonic
 from typing import Any
 
 import streamlit as st
@@ -25,6 +26,10 @@ NETWORK = ("cell", "hidden", "layers")
 TRAINING = ("learning_rate", "optimiser", "clip", "batch", "seed")
 LINKED = (*CONTROLS, "embedding")
 """Settings that a link may carry on any page, though not every page has widgets for them."""
+WRITTEN = "links written"
+"""Where a session keeps the links it has written lately, each with the time."""
+LAG = 3.0
+"""Seconds by which a browser's report of its own link may be late."""
 
 
 def settings(task: str, fields: Sequence[str], data: str = "") -> RunConfig:
@@ -66,7 +71,7 @@ def _linked(own: RunConfig, topology: Topology) -> tuple[RunConfig, bool]:
     base: RunConfig = st.session_state.get(_kept(own), own)
     base = replace(base, data=own.data)
     query = {name: value for name, value in st.query_params.items() if name in LINKED}
-    if not query or query == base.to_query(own):
+    if not query or query == base.to_query(own) or _just_written(query):
         return base, False
     try:
         asked = RunConfig.from_query(query, own)
@@ -77,6 +82,11 @@ def _linked(own: RunConfig, topology: Topology) -> tuple[RunConfig, bool]:
         warn(f"The link asks for something that cannot be: {wrong} The usual settings are used instead.")
         return own, True
     return asked, True
+
+
+def _just_written(query: Mapping[str, str]) -> bool:
+    """Whether the browser still says what a link of ours was a moment ago: while a slider moves it lags behind."""
+    return any(query == link for moment, link in st.session_state.get(WRITTEN, []) if monotonic() - moment < LAG)
 
 
 def _widget(control: Control, key: str) -> Value:
@@ -107,6 +117,8 @@ def _write_link(config: RunConfig, own: RunConfig) -> None:
     for name, value in wanted.items():
         if st.query_params.get(name) != value:
             st.query_params[name] = value
+    recent = [(moment, link) for moment, link in st.session_state.get(WRITTEN, []) if monotonic() - moment < LAG]
+    st.session_state[WRITTEN] = [*recent, (monotonic(), wanted)]
 
 
 def _key(name: str, task: str) -> str:
