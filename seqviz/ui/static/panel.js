@@ -58,9 +58,9 @@ export class Panel {
     this.near = near;
   }
 
-  /** Whether this figure is not yet what is on the screen, and in sight or nearly so. */
+  /** Whether this figure is not yet what is on the screen. Out of sight, only the first is drawn. */
   wants(figure) {
-    return this.near && figure !== undefined && figure !== this.graph?.drawn;
+    return (this.near || !this.graph) && figure !== undefined && figure !== this.graph?.drawn;
   }
 
   async draw(plotly, figure, template, anew) {
