@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from seqviz.core.circuit import Circuit
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -41,7 +43,7 @@ class Cell(Protocol):
     title: what people read. equation: LaTeX, one line each, in the lecture's symbols. source: where it comes from.
     fused: PyTorch's fast module for it, or None where there is none: ("RNN", "tanh"), ("GRU", ""), …
     blocks: blocks of rows in the weights. gates: names of what `step` reports, in that order, with their symbols.
-    has_cell_state: whether `State.cell` is used.
+    has_cell_state: whether `State.cell` is used. circuit: the same equation unit by unit, to be drawn.
     """
 
     @property
@@ -58,6 +60,8 @@ class Cell(Protocol):
     def gates(self) -> Mapping[str, str]: ...
     @property
     def has_cell_state(self) -> bool: ...
+    @property
+    def circuit(self) -> Circuit: ...
 
     def step(
         self, weights: Weights, x: Float[Tensor, "batch inputs"], state: State

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from seqviz.cells.cell import State, Weights
+from seqviz.core.circuit import Circuit, Function, Part
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from jaxtyping import Float
     from torch import Tensor
+
+
+FUNCTIONS: Final[Mapping[str, Function]] = {"tanh": "tanh", "relu": "relu", "identity": ""}
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,16 @@ class Elman:
     def equation(self) -> tuple[str, ...]:
         """The cell's equation in LaTeX."""
         return (r"h^{(t)} = " + self.symbol.replace("?", r"W_{xh}\,x^{(t)} + W_{hh}\,h^{(t-1)} + b_h"),)
+
+    @property
+    def circuit(self) -> Circuit:
+        """A weighted sum, and the activation of it."""
+        return Circuit(
+            (
+                Part("sum", "a", "weighted sum", (3.5, 1), reads="xh"),
+                Part("hidden", "h", "hidden state", (7, 1), ("sum",), function=FUNCTIONS[self.activation]),
+            )
+        )
 
     def step(
         self, weights: Weights, x: Float[Tensor, "batch inputs"], state: State

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from seqviz.cells.cell import State, Weights
+from seqviz.core.circuit import HIDDEN_BEFORE, Circuit, Part
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,6 +42,20 @@ class GatedRecurrentUnit:
         default_factory=lambda: {"reset": "r", "update": "z", "candidate": "n"}, hash=False
     )
     has_cell_state: bool = False
+    circuit: Circuit = Circuit(  # noqa: RUF009 - frozen
+        (
+            Part("reset", "r", "reset gate", (1.5, 1), reads="xh", block=0, function="sigmoid"),
+            Part("update", "z", "update gate", (6, 1), reads="xh", block=1, function="sigmoid"),
+            Part("recalled", "m", "the state’s part", (3, 1), reads="h", block=2),
+            Part("allowed", "r⊙m", "as far as the reset gate lets it", (3, 2), ("reset", "recalled"), times=True),
+            Part("candidate", "n", "candidate", (4.8, 2), ("allowed",), reads="x", block=2, function="tanh"),
+            Part("rest", "1−z", "what is not kept", (7.75, 1), ("update",), function="one minus"),
+            Part("kept", "z⊙h", "kept of the state before", (6, 3), ("update", HIDDEN_BEFORE), times=True),
+            Part("written", "(1−z)⊙n", "written anew", (7.75, 2), ("rest", "candidate"), times=True),
+            Part("hidden", "h", "hidden state", (7.75, 3), ("kept", "written")),
+        ),
+        lane=(HIDDEN_BEFORE, "kept", "hidden"),
+    )
 
     def step(
         self, weights: Weights, x: Float[Tensor, "batch inputs"], state: State

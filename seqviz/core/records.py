@@ -11,6 +11,7 @@ from jaxtyping import Bool, Float32, Int64
 from seqviz.core.analysis import Analysis
 from seqviz.core.answers import Answer, Written
 from seqviz.core.config import RunConfig
+from seqviz.core.opened import Opened
 from seqviz.core.task import Example
 from seqviz.core.topology import Step
 
@@ -168,8 +169,8 @@ class Moment:
     baseline: what a method without a network reaches, with its name. score_name: what the score counts.
     diverged: "" or why the run cannot go on.
     answers: what the network says of the menu's examples; written: the chosen example's output written in several
-    ways. analysis: why its gradients are as large as they are. All three are there only where a figure on show needs
-    them.
+    ways. analysis: why its gradients are as large as they are. opened: one step's cell with its numbers. All four are
+    there only where a figure on show needs them.
     """
 
     history: History
@@ -181,6 +182,7 @@ class Moment:
     answers: tuple[Answer, ...] = ()
     written: Written | None = None
     analysis: Analysis | None = None
+    opened: Opened | None = None
 
 
 @dataclass(frozen=True)
@@ -189,7 +191,9 @@ class Look:
 
     stream: row of `Trace.hidden` to draw. quantity: "hidden", "cell_state" or the name of a gate.
     temperature: of the sentences that are drawn at random. beam: width of the beam search.
-    loss, state: steps t and k of the ∂L_t/∂h_k to look at; -1 for the last loss and for the chain's first state.
+    loss, state: steps t and k of the ∂L_t/∂h_k to look at, the second also the step whose cell is opened; -1 where none
+    was chosen: then the last loss, and the state that the chain reads first, or opens last.
+    unit: which unit of an opened cell. opened: whether the cell is opened where it is not always on show.
     """
 
     stream: int = 0
@@ -198,3 +202,5 @@ class Look:
     beam: int = 3
     loss: int = -1
     state: int = -1
+    unit: int = 0
+    opened: bool = False

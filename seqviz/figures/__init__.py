@@ -55,5 +55,6 @@ FIGURES: Registry[Picture] = Registry(
         "shares": "seqviz.figures.shares:PICTURE",
         "clipping": "seqviz.figures.clipping:PICTURE",
         "powers": "seqviz.figures.powers:PICTURE",
+        "cell": "seqviz.figures.cell:PICTURE",
     }
 )

@@ -195,7 +195,7 @@ def backward(plan: Plan, trace: Trace) -> list[Part]:
     gradients = np.concatenate([states, read, written])
     level = levels(gradients, largest(gradients))
     x, y, symbols, labels = _gradient_heads(plan, trace.streams)
-    cut = _cuts(trace.steps, trace.streams, along, trace.config.window)
+    cut = cuts(trace.steps, trace.streams, along, trace.config.window)
     # Where the graph is cut, the state still has a gradient, but none that came along this edge.
     level[: len(states)][cut] = 0
     return [
@@ -274,7 +274,7 @@ def _gradients_of(plan: Plan) -> Int32[np.ndarray, " heads"]:
     return np.array([plan.number[node] for node in nodes], np.int32)
 
 
-def _cuts(steps: Sequence[Step], streams: Sequence[Stream], along: Chains, window: int) -> Bool[np.ndarray, " edges"]:
+def cuts(steps: Sequence[Step], streams: Sequence[Stream], along: Chains, window: int) -> Bool[np.ndarray, " edges"]:
     """Which recurrent edges truncated backpropagation cuts: those into every `window`-th step of a segment's chain."""
     if not window:
         return np.zeros(len(along.times), bool)

@@ -14,6 +14,7 @@ from seqviz.core.topology import Reads
 from seqviz.figures import Picture
 from seqviz.figures.edges import attention, backward, feedback, forward, wires
 from seqviz.figures.layout import THUMBNAIL, Plan, plan
+from seqviz.figures.marks import chosen, way
 from seqviz.figures.nodes import frames, inputs, losses, outputs, stream_name, strips
 from seqviz.figures.palette import WIRE
 from seqviz.figures.parts import Drawing, Part, figure
@@ -28,7 +29,7 @@ LOOK_FOR: Final = (
 
 
 def draw(moment: Moment, look: Look) -> Drawing:
-    """The whole unrolled network of the example. `look` changes nothing here."""
+    """The whole unrolled network of the example, with the state and the way back to it that `look` has chosen."""
     trace = moment.trace
     placed = plan_of(trace)
     parts = [
@@ -37,11 +38,13 @@ def draw(moment: Moment, look: Look) -> Drawing:
         *inputs(placed, trace, _labels(trace), _has_pictures(trace)),
         *outputs(placed, trace),
         *attention(placed, trace),
+        way(placed, trace, look),
         *wires(placed),
         *feedback(placed, trace),
         *forward(placed, trace),
         *backward(placed, trace),
         losses(placed, trace),
+        chosen(placed, look),
         *_segments(placed),
     ]
     return figure(parts, _layout(placed, trace))

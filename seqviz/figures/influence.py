@@ -12,7 +12,7 @@ import numpy as np
 
 from seqviz.core.records import Look, Moment
 from seqviz.figures import Picture
-from seqviz.figures.palette import CLEAR, GRADIENTS, WIRE
+from seqviz.figures.palette import CLEAR, GRADIENTS, TARGET, WIRE
 from seqviz.figures.parts import Drawing, Part, figure
 from seqviz.figures.scales import decades
 from seqviz.figures.small import over_words
@@ -25,7 +25,7 @@ DECADES: Final = 8
 
 
 def draw(moment: Moment, look: Look) -> Drawing:
-    """Rows are the steps that emit, columns all steps. `look` changes nothing here."""
+    """Rows are the steps that emit, columns all steps. A square marks what `look` has chosen."""
     trace = moment.trace
     ground = over_words(trace, range(len(trace.steps)))
     times = [time for time, step in enumerate(trace.steps) if step.emits]
@@ -57,6 +57,17 @@ def draw(moment: Moment, look: Look) -> Drawing:
         _mask(place, ~scored & (norms == 0), CLEAR, "no loss enters at step %{y}"),
         _mask(place, ~np.isfinite(norms), WIRE, "‖∂L<sub>%{y}</sub>/∂h<sub>%{x}</sub>‖ is no number any more"),
     ]
+    some = look.loss in times and 0 <= look.state < len(trace.steps)
+    parts.append(
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "x": np.array([look.state + 1 if some else np.nan], np.float32),
+            "y": np.array([look.loss + 1 if some else np.nan], np.float32),
+            "marker": {"symbol": "square-open", "size": 2 * ground.mark, "color": TARGET, "line": {"width": 3}},
+            "hoverinfo": "skip",
+        }
+    )
     layout = {
         **ground.layout,
         "yaxis": {

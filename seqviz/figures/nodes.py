@@ -71,7 +71,7 @@ def _strip(plan: Plan, trace: Trace, row: int, limit: float) -> Part:
             "yanchor": "top",
             "outlinewidth": 0,
         },
-        "meta": {"nodes": _places(plan, nodes)},
+        "meta": {"nodes": _places(plan, nodes), "stream": row, "steps": [node.step for node in nodes]},
     }
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import pickle
 import struct
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import Final, Literal, cast
 
@@ -89,10 +89,22 @@ class Speed:
 
 @dataclass(frozen=True)
 class LookAt:
-    """Draw this chain and quantity from now on, as chosen beside the picture: as in `Look`."""
+    """See the pictures so from now on, as chosen in or beside them: fields of `Look`; None leaves one as it is."""
 
-    stream: int
-    quantity: str
+    stream: int | None = None
+    quantity: str | None = None
+    loss: int | None = None
+    state: int | None = None
+    unit: int | None = None
+    opened: bool | None = None
+
+    def on(self, look: Look) -> Look:
+        """The look with what was chosen in its place."""
+        return replace(look, **{name: value for name, value in vars(self).items() if value is not None})
+
+    def then(self, later: LookAt) -> LookAt:
+        """Both choices, the later one where they differ."""
+        return replace(self, **{name: value for name, value in vars(later).items() if value is not None})
 
 
 @dataclass(frozen=True)

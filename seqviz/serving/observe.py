@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from seqviz.core.analysis import Analysis
 from seqviz.core.answers import Answer, Written
 from seqviz.core.config import RunConfig
+from seqviz.core.opened import Opened
 from seqviz.core.records import Look, Moment, Run, Trace
 from seqviz.core.task import Example, Task
 from seqviz.figures import Picture
@@ -24,6 +25,7 @@ class Tools:
     answers: Callable[[Run], tuple[Answer, ...]]
     write: Callable[[Run, Example, float, int], Written]
     analyse: Callable[[Run, Trace, Look], Analysis]
+    open_cell: Callable[[Run, Trace, Look], Opened]
     task_of: Callable[[RunConfig], Task]
     figures: Mapping[str, Picture]
     tell: Callable[[Run, Trace], Storyboard]
@@ -31,6 +33,12 @@ class Tools:
     def needs(self, figures: tuple[str, ...]) -> frozenset[str]:
         """The fields of `Moment` that at least one of these figures asks for."""
         return frozenset[str]().union(*(self.figures[key].needs for key in figures))
+
+
+def on_show(figures: tuple[str, ...], look: Look) -> tuple[str, ...]:
+    """A page's figures, with the cell that a person has opened in the picture of the network."""
+    opened = look.opened and "graph" in figures and "cell" not in figures
+    return (*figures, "cell") if opened else figures
 
 
 def observe(tools: Tools, run: Run, example: Example, look: Look, figures: tuple[str, ...]) -> tuple[Moment, Look]:
@@ -48,6 +56,7 @@ def observe(tools: Tools, run: Run, example: Example, look: Look, figures: tuple
         answers=tools.answers(run) if "answers" in needs else (),
         written=tools.write(run, example, look.temperature, look.beam) if "written" in needs else None,
         analysis=tools.analyse(run, trace, look) if "analysis" in needs else None,
+        opened=tools.open_cell(run, trace, look) if "opened" in needs else None,
     )
     return moment, look
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import Final
+from typing import Any, Final
 
 from seqviz.serving.messages import Command, Do, Drawn, LookAt, LookBack, Speed
 
+KINDS: Final = {"stream": int, "quantity": str, "loss": int, "state": int, "unit": int, "opened": bool}
+"""The fields of a look that may be chosen, with what they are."""
+LOWEST: Final = {"stream": 0, "loss": -1, "state": -1, "unit": 0}
+"""The least that each whole number may be."""
 LONGEST: Final = 1_000
 """Characters in an order; a longer one is refused unread."""
 
@@ -14,8 +18,8 @@ LONGEST: Final = 1_000
 def read_order(text: str) -> Command:
     """The command in a JSON object {"do": …}.
 
-    do: train, pause, step, epoch, reset, drawn; speed (with pace: slow, medium or full), look (with stream and
-    quantity) or back (with update). Raises ValueError for anything else.
+    do: train, pause, step, epoch, reset, drawn; speed (with pace: slow, medium or full), look (with any of the fields
+    of `LookAt`) or back (with update). Raises ValueError for anything else.
     """
     if len(text) > LONGEST:
         raise ValueError(f"an order has at most {LONGEST} characters")
@@ -26,8 +30,18 @@ def read_order(text: str) -> Command:
             return Drawn()
         case {"do": "speed", "pace": ("slow" | "medium" | "full") as pace}:
             return Speed(pace)
-        case {"do": "look", "stream": int(stream), "quantity": str(quantity)} if stream >= 0:
-            return LookAt(stream, quantity)
+        case {"do": "look", **chosen} if chosen:
+            return _look_at(chosen)
         case {"do": "back", "update": int(update)}:
             return LookBack(update)
     raise ValueError("not an order")
+
+
+def _look_at(chosen: dict[object, object]) -> LookAt:
+    """Raises ValueError for a field that there is not, or a value that it cannot have."""
+    known: dict[str, Any] = {}
+    for name, value in chosen.items():
+        if type(value) is not KINDS.get(str(name)) or (type(value) is int and value < LOWEST[str(name)]):
+            raise ValueError(f"not a look: {name}")
+        known[str(name)] = value
+    return LookAt(**known)

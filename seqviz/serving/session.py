@@ -26,7 +26,7 @@ from seqviz.serving.messages import (
     Show,
     Speed,
 )
-from seqviz.serving.observe import Tools, observe
+from seqviz.serving.observe import Tools, observe, on_show
 from seqviz.serving.player import player
 from seqviz.serving.screen import Screen
 from seqviz.serving.shelf import Moments, Shelf, until
@@ -73,7 +73,7 @@ class Session:
         self._play: _Play | None = None
         self._shelf = Shelf()
         self._screen = Screen()
-        self._chosen: LookAt | None = None
+        self._chosen = LookAt()
         self._back = NOW
         self._pace: Pace = "full"
         self._training = False
@@ -119,7 +119,9 @@ class Session:
             case Speed(pace):
                 self._pace = pace
             case LookAt():
-                self._chosen = command
+                self._settle()
+                self._chosen = self._chosen.then(command)
+                self._costly_after = 0.0
             case LookBack(update):
                 self._back = NOW if self._training else update
             case Attach():
@@ -171,8 +173,9 @@ class Session:
             run = _restored(show.kept, setting.config) or self._started(setting.config)
             self._play = _Play(setting, task, example, run, Moments(run))
             return
-        if (setting.look.stream, setting.look.quantity) != (play.setting.look.stream, play.setting.look.quantity):
-            self._chosen = None  # the page has spoken since
+        said, asked = (replace(item.look, temperature=1.0, beam=1) for item in (play.setting, setting))
+        if said != asked or setting.figures != play.setting.figures:
+            self._chosen = LookAt()  # the page has spoken since
         if play.run.config.same_network(setting.config):
             play.run = replace(play.run, config=setting.config)
         else:
@@ -236,7 +239,7 @@ class Session:
         if self._back != NOW:
             earlier = play.moments.nearest(self._back)
             run = replace(earlier, history=until(run.history, earlier.step), diverged=run.diverged)
-        shown = play.setting.figures
+        shown = on_show(play.setting.figures, self._look(play))
         rare = started < self._costly_after and self._training and set(shown) <= set(self._figures)
         drawn = tuple(key for key in shown if not (rare and self._tools.figures[key].needs))
         costly = any(self._tools.figures[key].needs for key in drawn)
@@ -251,7 +254,7 @@ class Session:
         if "graph" in shown:
             # While weights change, nobody can watch one step: the story would only make the frames heavier.
             told = None if self._training else player(self._tools.tell(run, moment.trace))
-            content = {**content, "player": told}
+            content = {"cell": None, **content, "player": told}  # a cell that is not opened is still a place
         self._send(Kind.MOVING if self._training else Kind.RESTING, self._screen.frame(said, content))
         took = self._clock() - started
         if costly:
@@ -260,9 +263,8 @@ class Session:
             self.drawing = 0.7 * self.drawing + 0.3 * took if self.drawing else took
 
     def _look(self, play: _Play) -> Look:
-        """The page's look, with what was chosen beside the picture in its place."""
-        look = play.setting.look
-        return replace(look, stream=self._chosen.stream, quantity=self._chosen.quantity) if self._chosen else look
+        """The page's look, with what was chosen in and beside the pictures in its place."""
+        return self._chosen.on(play.setting.look)
 
     def _state(self, run: Run) -> str:
         if run.diverged:

@@ -6,6 +6,8 @@ import math
 
 import numpy as np
 
+from seqviz.core.analysis import Analysis
+from seqviz.core.opened import Opened
 from seqviz.core.records import Look, Moment, Stream, Trace
 from seqviz.core.task import Task
 from seqviz.serving.messages import Pace
@@ -24,7 +26,9 @@ def status(
     the last `recent` updates, null before the first. held_loss, held_score, held_bleu: of the last check, made at
     `held_update`; BLEU is null where it means nothing.
     baseline, baseline_name, score_name: as in `Moment`. reason: why it diverged. rate: updates a second.
-    moments: the updates that can be looked back at. look and the looks there are to choose from.
+    moments: the updates that can be looked back at. look and the looks there are to choose from: streams, quantities,
+    and for an opened cell its step, the labels of all steps, and how many units there are; for the way from a loss
+    back to a state both, and between what they may be chosen.
     """
     history, trace = moment.history, moment.trace
     return {
@@ -46,9 +50,41 @@ def status(
         "rate": rate,
         "learning_rate": trace.config.learning_rate,
         "moments": list(updates),
-        "look": {"stream": look.stream, "quantity": look.quantity},
+        "look": {
+            "stream": look.stream,
+            "quantity": look.quantity,
+            "loss": look.loss,
+            "state": look.state,
+            "unit": look.unit,
+            "opened": look.opened,
+        },
         "streams": [_stream_name(stream, trace.streams) for stream in trace.streams],
         "quantities": _quantities(trace),
+        "cell": None if moment.opened is None else _cell(moment.opened, trace),
+        "way": None if moment.analysis is None else _way(moment.analysis, trace),
+    }
+
+
+def _cell(opened: Opened, trace: Trace) -> Plain:
+    """The opened cell's step and unit, and what else could be opened in its chain."""
+    times = np.flatnonzero(trace.present[opened.stream]).tolist()
+    return {
+        "step": opened.step,
+        "unit": opened.unit,
+        "steps": [[time, f"step {time + 1}: {trace.read[time]}"] for time in times],
+        "units": len(opened.before),
+    }
+
+
+def _way(analysis: Analysis, trace: Trace) -> Plain:
+    """The loss that is followed back and the state, with all losses and states of the chain."""
+    scored = np.flatnonzero(trace.targets >= 0).tolist()
+    there = np.flatnonzero(trace.present[analysis.stream]).tolist()
+    return {
+        "loss": analysis.products.loss,
+        "state": analysis.products.state,
+        "losses": [[time, f"loss {time + 1}"] for time in scored],
+        "states": [[time, f"state {time + 1}: {trace.read[time]}"] for time in there],
     }
 
 

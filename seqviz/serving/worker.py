@@ -14,6 +14,7 @@ from seqviz.serving.observe import Tools, observe
 from seqviz.tasks import task_of
 from seqviz.training.analysis import analyse
 from seqviz.training.answers import answers, write
+from seqviz.training.opening import open_cell
 from seqviz.training.update import update
 
 
@@ -22,7 +23,9 @@ def tell(run: Run, traced: Trace) -> Storyboard:
     return storyboard(traced, update(run, traced))
 
 
-TOOLS = Tools(training.start, training.advance, training.trace, answers, write, analyse, task_of, FIGURES, tell)
+TOOLS = Tools(
+    training.start, training.advance, training.trace, answers, write, analyse, open_cell, task_of, FIGURES, tell
+)
 
 
 def warm_up() -> None:

@@ -21,7 +21,7 @@ from seqviz.core.analysis import Analysis, Clipping, Jacobians, Products, Shares
 from seqviz.core.config import RunConfig
 from seqviz.core.records import Look, Run, Trace, freeze
 from seqviz.networks.network import Network, mean_loss
-from seqviz.networks.stack import Stack
+from seqviz.training.chain import TracedChain
 from seqviz.training.model import loaded
 from seqviz.training.optimisers import clip
 from seqviz.training.tracing import feed_of
@@ -40,7 +40,7 @@ def analyse(run: Run, traced: Trace, look: Look | None = None) -> Analysis:
     """
     look = look or Look()
     network = loaded(run)
-    chain = _Chain(network, traced, look.stream)
+    chain = TracedChain(network, traced, look.stream)
     jacobians = _jacobians(chain)
     gradients = _gradients(network, traced)
     result = Analysis(
@@ -54,65 +54,7 @@ def analyse(run: Run, traced: Trace, look: Look | None = None) -> Analysis:
     return result
 
 
-class _Chain:
-    """One stream of a trace, with the weights that each of its steps uses.
-
-    order: its time steps in its own direction. parts: for each segment in which it exists, the segment's number, its
-    stack and its place among the stack's streams. before: (order, …) the state that each step read, float64.
-    """
-
-    def __init__(self, network: Network, traced: Trace, row: int) -> None:
-        self.traced, self.row, self.stream = traced, row, traced.streams[row]
-        self.segments = len(network.parts)
-        self.cell: Cell = network.parts[0].cell
-        times = np.flatnonzero(traced.present[row]).tolist()
-        self.order: list[int] = times[::-1] if self.stream.backward else times
-        here = {traced.steps[time].segment for time in self.order}
-        self.parts = [
-            (number, stack, stack.streams.index(self.stream))
-            for number, stack in enumerate(network.parts)
-            if number in here
-        ]
-        hidden = torch.from_numpy(traced.hidden[row, self.order]).double()
-        cell = torch.from_numpy(traced.cell_state[row, self.order]).double() if self.cell.has_cell_state else None
-        self.before = State(_shifted(hidden), None if cell is None else _shifted(cell))
-
-    @property
-    def cut(self) -> list[bool]:
-        """For each step in order, whether the truncation window cuts the edge from the state before."""
-        window = self.traced.config.window
-        positions = [self.traced.steps[time].position for time in self.order]
-        if self.stream.backward:
-            positions = positions[::-1]
-        return [bool(window and position and position % window == 0) for position in positions]
-
-    def places(self, segment: int) -> list[int]:
-        """The places in `order` of a segment's steps."""
-        return [place for place, time in enumerate(self.order) if self.traced.steps[time].segment == segment]
-
-    @torch.no_grad()
-    def inputs(self, stack: Stack, places: Sequence[int]) -> Float64[Tensor, "places inputs"]:
-        """What the cell reads at some of the chain's steps besides its state."""
-        traced, times = self.traced, [self.order[place] for place in places]
-        if self.stream.layer == 0:
-            return torch.from_numpy(traced.inputs[times]).double()
-        below = [row for row, other in enumerate(traced.streams) if other.layer == self.stream.layer - 1]
-        states = torch.from_numpy(np.concatenate([traced.hidden[row, times] for row in below], axis=1))
-        normalised: Tensor = stack.norms[self.stream.layer - 1](states)
-        return normalised.double()
-
-    def spread(self, values: np.ndarray, missing: float = np.nan) -> np.ndarray:
-        """(order, …) as (steps, …) in the order of time, `missing` where the chain has no step."""
-        out = np.full((len(self.traced.steps), *values.shape[1:]), missing)
-        out[self.order] = values
-        return out
-
-
-def _shifted(states: Float64[Tensor, "order hidden"]) -> Float64[Tensor, "order hidden"]:
-    return torch.cat([torch.zeros_like(states[:1]), states[:-1]])
-
-
-def _jacobians(chain: _Chain) -> Jacobians:
+def _jacobians(chain: TracedChain) -> Jacobians:
     cell, hidden, count = chain.cell, chain.before.hidden.shape[1], len(chain.order)
     size = hidden * (2 if cell.has_cell_state else 1)
     jacobian = torch.zeros(count, size, size, dtype=torch.float64)
@@ -169,7 +111,7 @@ def _slopes(cell: Cell, weights: Weights, x: Tensor, before: State) -> Float64[T
     return found.view(len(x), cell.blocks, -1)
 
 
-def _products(chain: _Chain, jacobians: Jacobians, look: Look) -> Products:
+def _products(chain: TracedChain, jacobians: Jacobians, look: Look) -> Products:
     traced, order, hidden = chain.traced, chain.order, chain.before.hidden.shape[1]
     losses = np.flatnonzero(traced.targets >= 0).tolist()
     loss = look.loss if look.loss in losses else losses[-1]
@@ -238,7 +180,7 @@ def _gradients(network: Network, traced: Trace) -> dict[str, Tensor]:
     return dict(zip(names, torch.autograd.grad(loss, parameters, materialize_grads=True), strict=True))
 
 
-def _shares(chain: _Chain, gradients: Mapping[str, Tensor]) -> Shares:
+def _shares(chain: TracedChain, gradients: Mapping[str, Tensor]) -> Shares:
     traced, blocks, hidden = chain.traced, chain.cell.blocks, chain.before.hidden.shape[1]
     units = np.unique(np.linspace(0, hidden - 1, min(hidden, SHOWN)).round().astype(np.int64))
     grads = traced.grad_recurrent[chain.row, chain.order].astype(np.float64).reshape(-1, blocks, hidden)

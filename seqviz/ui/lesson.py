@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from seqviz.cells import CELLS
@@ -45,6 +47,15 @@ def points(heading: str, *lines: str) -> None:
 def try_this(text: str) -> None:
     """One experiment for the reader."""
     section("Try this", text)
+
+
+def links(settings: Mapping[str, Mapping[str, str]]) -> None:
+    """Experiments that are set up whole, by the page's link. settings: each button's words, and what the link says."""
+    with st.container(horizontal=True):
+        for title, query in settings.items():
+            if st.button(title):
+                st.query_params.from_dict(query)
+                st.rerun()
 
 
 def check_yourself(question: str, answer: str) -> None:

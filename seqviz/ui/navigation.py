@@ -18,6 +18,7 @@ LESSONS: dict[str, dict[str, str]] = {
     },
     "Learning through time": {
         "bptt": "Backpropagation through time",
+        "gated": "LSTM and GRU",
     },
 }
 """Sections of the menu, each with the file of every lesson and its title."""

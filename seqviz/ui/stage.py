@@ -65,13 +65,21 @@ def stage(
                 "title": picture.title,
                 "look_for": picture.look_for,
                 "wide": picture.wide or key == figures[0],
+                "folded": key not in figures,
+                "opens": key == "graph" and "cell" not in figures,
             }
-            for key, picture in ((name, FIGURES[name]) for name in figures)
+            for key, picture in ((name, FIGURES[name]) for name in _with_cell(figures))
         ],
         "big": big,
     }
     # Bytes, because Streamlit imports pandas to look at anything else. `gone` runs the page again, for a new seat.
     _mount(key=key, data=json.dumps(said).encode(), on_gone_change=lambda: None)
+
+
+def _with_cell(figures: Sequence[str]) -> list[str]:
+    """The figures, and behind a network without one the cell that can be opened in it."""
+    place = figures.index("graph") + 1 if "graph" in figures and "cell" not in figures else 0
+    return [*figures[:place], *(["cell"] if place else []), *figures[place:]]
 
 
 def _token(key: str) -> str:

@@ -13,6 +13,8 @@ from seqviz.serving.orders import LONGEST, read_order
         ({"do": "drawn"}, Drawn()),
         ({"do": "speed", "pace": "slow"}, Speed("slow")),
         ({"do": "look", "stream": 1, "quantity": "reset"}, LookAt(1, "reset")),
+        ({"do": "look", "loss": -1, "state": 4}, LookAt(loss=-1, state=4)),
+        ({"do": "look", "stream": 0, "unit": 3, "opened": True}, LookAt(0, unit=3, opened=True)),
         ({"do": "back", "update": -1}, LookBack(-1)),
     ],
 )
@@ -31,6 +33,13 @@ def test_orders_are_read(order, command):
         '{"do": "speed", "pace": "warp"}',
         '{"do": "look", "stream": "0", "quantity": "hidden"}',
         '{"do": "look", "stream": -1, "quantity": "hidden"}',
+        '{"do": "look"}',
+        '{"do": "look", "unit": -1}',
+        '{"do": "look", "state": -2}',
+        '{"do": "look", "state": 1.0}',
+        '{"do": "look", "state": true}',
+        '{"do": "look", "opened": 1}',
+        '{"do": "look", "beam": 3}',
         json.dumps({"do": "train", "and": "x" * LONGEST}),
     ],
 )

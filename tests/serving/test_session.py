@@ -256,12 +256,48 @@ def test_what_is_chosen_beside_the_picture_holds_until_the_page_chooses_otherwis
     assert title(live, eye) == "candidate 1"
 
 
+def test_a_choice_leaves_the_others_as_they_are(live, eye, setting):
+    eye.look(live)
+    live.obey(Show(setting(figures=("way",))))
+    live.obey(LookAt(1, "reset"))
+    live.obey(LookAt(state=4))
+    live.obey(LookAt(loss=6))
+    assert title(live, eye) == "reset 1, 6 to 4"
+    live.obey(Show(setting(figures=("look",))))
+    assert title(live, eye) == "hidden 0"
+    live.obey(Show(setting(figures=("way",))))
+    assert title(live, eye) == "hidden 0, -1 to -1"
+
+
+def test_a_cell_opens_in_the_picture_of_the_network_and_closes_again(live, eye, setting):
+    eye.look(live)
+    live.obey(Show(setting(figures=("graph", "numbers"))))
+    live.turn(0.09)
+    eye.look(live)
+    assert eye.figures["cell"] is None
+    graph, story = eye.figures["graph"], eye.figures["player"]
+    live.obey(LookAt(state=2, unit=1, opened=True))
+    live.turn(0.09)
+    eye.look(live)
+    assert eye.figures["cell"]["layout"]["title"]["text"] == "step 2, unit 1"
+    assert eye.status["cell"] == {"step": 2, "unit": 1, "steps": [[0, "step 1: a"], [2, "step 3: c"]], "units": 5}
+    # Neither the network's picture nor the player's story was sent again: the player keeps its place.
+    assert eye.figures["graph"] is graph and eye.figures["player"] is story
+    live.obey(LookAt(opened=False))
+    live.turn(0.09)
+    eye.look(live)
+    assert eye.figures["cell"] is None
+    assert eye.status["cell"] is None
+    assert eye.figures["graph"] is graph and eye.figures["player"] is story
+
+
 def test_what_costs_extra_is_found_out_only_for_a_figure_that_needs_it(live, eye, setting):
     eye.look(live)
     live.obey(Show(setting(figures=("nothing",))))
     assert title(live, eye) == "() None None"
     live.obey(Show(setting(figures=("extras",), look=Look(7, temperature=0.5, beam=4, loss=2, state=1))))
-    assert title(live, eye) == "('answers at 0',) first at 0.5 by 4 2 to 1 of 1"
+    assert title(live, eye) == "('answers at 0',) first at 0.5 by 4 2 to 1"
+    assert eye.status["way"]["losses"] == [[2, "loss 3"]]
 
 
 def test_a_run_is_taken_up_where_it_was_kept(live, eye, session, setting, workshop, clock):

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
 
+from seqviz.core.analysis import Analysis, Products
+from seqviz.core.opened import Opened
 from seqviz.core.records import History, Run, Stream, Trace
 from seqviz.core.task import BadInput, Baseline
 from seqviz.figures import Picture
@@ -71,6 +73,10 @@ class FakeTask:
         return f"typed {typed}"
 
 
+def titled(text):
+    return Drawing((), {"title": {"text": text}})
+
+
 @dataclass
 class Workshop:
     """Training that takes a hundredth of a second an update and drawing that takes none, written down as it is done."""
@@ -113,9 +119,22 @@ class Workshop:
             "example": example,
             "streams": (Stream(0), Stream(0, backward=True)),
             "gates": {"reset": None, "candidate": None},
+            "present": np.array([[True, False, True], [True, True, True]]),
+            "read": ("a", "b", "c"),
+            "targets": np.array([-1, -1, 0]),
             "cell_state": np.zeros((2, 3, 0)),
         }
         return Trace(**{**unused, **known})
+
+    def analyse(self, run, trace, look):
+        unused = {item.name: None for item in fields(Products)}
+        products = Products(**{**unused, "loss": look.loss, "state": look.state})
+        return Analysis(look.stream, None, products, None, None)
+
+    def open_cell(self, run, trace, look):
+        unused = {item.name: None for item in fields(Opened)}
+        known = {"stream": look.stream, "step": look.state, "unit": look.unit, "before": np.zeros(5)}
+        return Opened(**{**unused, **known})
 
     @property
     def tools(self):
@@ -126,14 +145,24 @@ class Workshop:
             )
 
         def draw_look(moment, look):
-            return Drawing((), {"title": {"text": f"{look.quantity} {look.stream}"}})
+            return titled(f"{look.quantity} {look.stream}")
+
+        def draw_way(moment, look):
+            return titled(f"{look.quantity} {look.stream}, {look.loss} to {look.state}")
+
+        def draw_cell(moment, look):
+            return titled(f"step {moment.opened.step}, unit {moment.opened.unit}")
 
         def draw_extras(moment, look):
-            return Drawing((), {"title": {"text": f"{moment.answers} {moment.written} {moment.analysis}"}})
+            way = moment.analysis and f"{moment.analysis.products.loss} to {moment.analysis.products.state}"
+            return titled(f"{moment.answers} {moment.written} {way}")
 
         figures = {
             "numbers": Picture("Numbers", "Look.", draw),
             "look": Picture("Look", "Look.", draw_look),
+            "way": Picture("Way", "Look.", draw_way),
+            "graph": Picture("Network", "Look.", draw_look),
+            "cell": Picture("Cell", "Look.", draw_cell, frozenset({"opened"})),
             "nothing": Picture("Nothing", "Look.", draw_extras),
             "extras": Picture("Extras", "Look.", draw_extras, frozenset({"answers", "written", "analysis"})),
         }
@@ -143,7 +172,8 @@ class Workshop:
             self.trace,
             lambda run: (f"answers at {run.step}",),
             lambda run, example, temperature, beam: f"{example} at {temperature} by {beam}",
-            lambda run, trace, look: f"{look.loss} to {look.state} of {look.stream}",
+            self.analyse,
+            self.open_cell,
             self.task_of,
             figures,
             lambda run, trace: Storyboard((), ()),

@@ -13,7 +13,7 @@ from seqviz.ui.navigation import LESSONS
 from seqviz.ui.settings import defaults
 
 PAGES = Path(__file__).parents[2] / "pages"
-LIVE = ["many_to_one", "one_to_many", "direct", "delayed", "bptt"]
+LIVE = ["many_to_one", "one_to_many", "direct", "delayed", "bptt", "gated"]
 WAIT = 60
 """Seconds after which a page is given up; the first one builds its task."""
 
@@ -231,6 +231,23 @@ def test_every_experiment_opens_by_its_link(hub, experiment):
         "cell": "elman",
         "hidden": "8",
     }
+
+
+@pytest.mark.parametrize("bias", ["0", "1", "3"])
+def test_a_button_sets_an_experiment_up_whole(hub, bias):
+    page = opened("gated", experiment="forget", hidden="8")
+    widget(page, "button", f"LSTM, forget bias {bias}").click().run()
+    assert not page.exception
+    config = shown(hub).config
+    assert (config.task, config.cell, config.lag, config.forget_bias) == ("recall", "lstm", 30, float(bias))
+    assert config.hidden == defaults(task_of(RunConfig(task="recall"))).hidden
+    assert query(page)["experiment"] == "forget"
+    assert query(page).get("forget_bias") == (None if bias == "0" else f"{bias}.0")
+
+
+def test_the_cell_is_opened_on_its_page(hub):
+    opened("gated")
+    assert shown(hub).figures[:2] == ("graph", "cell")
 
 
 def test_the_direct_wiring_stands_beside_the_delayed_one(hub):

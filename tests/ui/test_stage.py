@@ -47,7 +47,10 @@ def test_a_page_says_what_is_to_be_shown(hub):
 def test_the_browser_is_told_titles_and_what_to_look_for(hub):
     told = said(AppTest.from_function(script).run())
     assert told["big"] is True
-    assert [figure["key"] for figure in told["figures"]] == ["graph", "hidden"]
+    assert [(figure["key"], figure["folded"]) for figure in told["figures"]] == [
+        *(("graph", False), ("cell", True), ("hidden", False))
+    ]
+    assert [figure["opens"] for figure in told["figures"]] == [True, False, False]
     for figure in told["figures"]:
         assert figure["title"] == FIGURES[figure["key"]].title
         assert figure["look_for"] == FIGURES[figure["key"]].look_for

@@ -1,17 +1,21 @@
-// A picture with its title, what to look for in it, and, for hidden states, what can be chosen.
+// A picture with its title, what to look for in it, and what can be chosen in and beside it.
 
-import { element, setText } from "./dom.js";
+import { element } from "./dom.js";
 import { Graph } from "./graphs.js";
 import { Player } from "./player.js";
 
 export class Panel {
   /**
-   * picture: {key, title, look_for, wide}: across the whole stage or not. order(message) sends an order. seen() is
-   * called when the picture comes into sight.
+   * picture: {key, title, look_for, wide, folded, opens}: across the whole stage or not; folded where it is there only
+   * while it has something to show; opens where a folded cell can be opened in it. order(message) sends an order.
+   * seen() is called when the picture comes into sight.
    */
   constructor(picture, order, seen) {
     this.seen = seen;
     this.key = picture.key;
+    this.folded = picture.folded;
+    this.order = order;
+    this.selects = [];
     this.canvas = element("div", { class: "seqviz-canvas", role: "img", "aria-label": picture.title });
     this.choices = element("span", { class: "seqviz-choices" });
     this.look_for = element("p", { class: "seqviz-look-for" }, picture.look_for);
@@ -22,35 +26,66 @@ export class Panel {
       this.canvas,
       this.look_for,
     );
+    this.root.hidden = this.folded;
     this.near = true;
     this.sight = new IntersectionObserver((sights) => this.come(sights.at(-1).isIntersecting), { rootMargin: "100px" });
     this.sight.observe(this.root);
-    if (picture.key === "hidden") this.offerLooks(order);
-    if (picture.key === "graph") this.offerPlayer(order);
+    this.offer(picture);
   }
 
-  offerPlayer(order) {
-    this.player = new Player(this.canvas, order);
+  offer(picture) {
+    const chain = (status) => [status.streams.map((name, row) => [row, name]), status.look.stream];
+    if (this.key === "hidden") {
+      this.select("quantity", "What is drawn of each step", (status) => [status.quantities, status.look.quantity]);
+      this.select("stream", "Which chain of hidden states", chain);
+    }
+    if (this.key === "graph") this.offerPlayer(picture.opens);
+    if (this.key === "influence") {
+      this.select("loss", "The loss that is followed back", ({ way }) => way && [way.losses, way.loss]);
+      this.select("state", "The state that it is followed back to", ({ way }) => way && [way.states, way.state]);
+    }
+    if (this.key === "cell") {
+      this.select("state", "The step whose cell is opened", ({ cell }) => cell && [cell.steps, cell.step]);
+      this.select("unit", "The unit whose numbers are shown", ({ cell }) => cell && [units(cell.units), cell.unit]);
+      this.select("stream", "The chain whose cell is opened", chain);
+      if (this.folded) this.choices.append(this.button("Close the cell", () => this.look({ opened: false })));
+    }
+  }
+
+  offerPlayer(opens) {
+    this.player = new Player(this.canvas, this.order);
     this.player.listen(this.root);
     this.canvas.tabIndex = -1; // a click gives the picture the keys, Tab goes on to the bar
     this.look_for.after(this.player.caption, this.player.bar);
+    if (opens) this.player.bar.append(this.button("Open a cell", () => this.look({ opened: true })));
   }
 
-  offerLooks(order) {
-    const choose = () =>
-      order({ do: "look", stream: Number(this.stream.value), quantity: this.quantity.value });
-    this.quantity = element("select", { "aria-label": "What is drawn of each step", onchange: choose });
-    this.stream = element("select", { "aria-label": "Which chain of hidden states", onchange: choose });
-    this.choices.append(this.quantity, this.stream);
+  button(text, act) {
+    return element("button", { type: "button", onclick: act }, text);
+  }
+
+  look(chosen) {
+    this.order({ do: "look", ...chosen });
+  }
+
+  /** A select that chooses `field`; read(status) gives [[value, name], …] and the value chosen, or nothing. */
+  select(field, label, read) {
+    const choose = () => {
+      const { value } = control;
+      this.look({ [field]: field === "quantity" ? value : Number(value) });
+    };
+    const control = element("select", { "aria-label": label, title: label, onchange: choose });
+    this.selects.push([control, read]);
+    this.choices.append(control);
   }
 
   /** Brings the selects up to a frame's status. */
   update(status) {
-    if (!this.quantity) return;
-    options(this.quantity, status.quantities, status.look.quantity);
-    options(this.stream, status.streams.map((name, row) => [String(row), name]), String(status.look.stream));
-    this.quantity.hidden = status.quantities.length < 2;
-    this.stream.hidden = status.streams.length < 2;
+    for (const [control, read] of this.selects) {
+      const [offered, chosen] = read(status) || [[]];
+      options(control, offered, chosen);
+      control.hidden = offered.length < 2;
+    }
   }
 
   come(near) {
@@ -60,15 +95,27 @@ export class Panel {
 
   /** Whether this figure is not yet what is on the screen. Out of sight, only the first is drawn. */
   wants(figure) {
-    return (this.near || !this.graph) && figure !== undefined && figure !== this.graph?.drawn;
+    if (this.folded) this.root.hidden = !figure;
+    return (this.near || !this.graph) && Boolean(figure) && figure !== this.graph?.drawn;
   }
 
   async draw(plotly, figure, template, anew) {
+    const first = !this.graph;
     this.graph ??= new Graph(this.canvas, plotly);
-    const height = figure.layout.height ? `${figure.layout.height}px` : ""; // a table knows how many rows it has
+    const height = figure.layout.height ? `${figure.layout.height / 14}em` : ""; // what has rows knows its own height
     if (this.canvas.style.height !== height) this.canvas.style.height = height;
     await this.graph.draw(figure, template, anew);
+    if (first) this.canvas.on("plotly_click", ({ points: [point] }) => this.pick(point));
     this.root.classList.remove("seqviz-waiting");
+  }
+
+  /** A click on a hidden state opens its cell, one on the norm ‖∂L_t/∂h_k‖ follows that gradient. */
+  pick({ data, x, y, pointNumber }) {
+    if (this.key === "influence" && data.type === "heatmap") this.look({ loss: y - 1, state: x - 1 });
+    if (this.key !== "graph" || !data.meta?.steps) return;
+    const [row, column] = pointNumber;
+    const unit = data.customdata[row][column] - 1;
+    this.look({ stream: data.meta.stream, state: data.meta.steps[column / 2], unit, opened: true });
   }
 
   remove() {
@@ -78,6 +125,8 @@ export class Panel {
     this.root.remove();
   }
 }
+
+const units = (count) => Array.from({ length: count }, (_, unit) => [unit, `unit ${unit + 1}`]);
 
 function options(select, choices, chosen) {
   const offered = choices.map(([value, name]) => `${value}=${name}`).join("|");

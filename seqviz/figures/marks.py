@@ -1,0 +1,69 @@
+"""What a person has chosen in the picture of the unrolled network: one state, and the way of a gradient back to it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+
+from seqviz.core.graph import Edge, EdgeKind, Node, NodeKind
+from seqviz.core.records import Look, Trace
+from seqviz.figures.edges import chains, cuts
+from seqviz.figures.layout import Plan
+from seqviz.figures.palette import GRADIENT, HIDDEN, faded
+from seqviz.figures.parts import Part
+
+
+def chosen(plan: Plan, look: Look) -> Part:
+    """A thick frame around the state `look.state` of the chain `look.stream`; nothing where none was chosen."""
+    box = plan.boxes.get(Node(NodeKind.HIDDEN, look.state, look.stream))
+    corners = np.zeros((0, 2))
+    if box is not None:
+        left, right, bottom, top = box.x - box.half, box.x + box.half, box.row.bottom, box.row.top
+        corners = np.array([(left, bottom), (left, top), (right, top), (right, bottom), (left, bottom)])
+    return {**_line(corners), "line": {"color": HIDDEN, "width": 5}}
+
+
+def way(plan: Plan, trace: Trace, look: Look) -> Part:
+    """Every edge on which the gradient of the loss `look.loss` comes to the chosen state, in one broad pale line."""
+    loss, state = Node(NodeKind.LOSS, look.loss), Node(NodeKind.HIDDEN, look.state, look.stream)
+    edges: list[Edge] = []
+    if loss in plan.boxes and state in plan.boxes:
+        edges = between(_passable(plan, trace), state, loss)
+    points = [point for edge in edges for point in (*plan.routes[edge], (np.nan, np.nan))]
+    return {**_line(np.array(points).reshape(-1, 2)), "line": {"color": faded(GRADIENT, 0.35), "width": 11}}
+
+
+def between(edges: Iterable[Edge], start: Node, end: Node) -> list[Edge]:
+    """The edges that lie on a path from `start` to `end`."""
+    known = list(edges)
+    after: dict[Node, list[Node]] = defaultdict(list)
+    before: dict[Node, list[Node]] = defaultdict(list)
+    for edge in known:
+        after[edge.source].append(edge.target)
+        before[edge.target].append(edge.source)
+    both = _reached(start, after) & _reached(end, before)
+    return [edge for edge in known if edge.source in both and edge.target in both]
+
+
+def _reached(start: Node, onwards: Mapping[Node, list[Node]]) -> set[Node]:
+    seen, waiting = {start}, [start]
+    while waiting:
+        fresh = [node for node in onwards.get(waiting.pop(), []) if node not in seen]
+        seen.update(fresh)
+        waiting.extend(fresh)
+    return seen
+
+
+def _passable(plan: Plan, trace: Trace) -> list[Edge]:
+    """All edges that carry a gradient; none that the truncation window cuts."""
+    along = chains(plan, trace.streams)
+    cut = cuts(trace.steps, trace.streams, along, trace.config.window)
+    closed = {edge for edge, is_cut in zip(plan.edges[EdgeKind.RECURS], cut, strict=True) if is_cut}
+    return [edge for edge in plan.graph.differentiable.edges if edge not in closed]
+
+
+def _line(points: np.ndarray) -> Part:
+    flat = points.astype(np.float32)
+    return {"type": "scatter", "mode": "lines", "x": flat[:, 0], "y": flat[:, 1], "hoverinfo": "skip"}
