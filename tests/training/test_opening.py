@@ -37,7 +37,7 @@ def in_pytorch(run, traced, found):
     neighbour = found.step + (1 if later else -1)
     inside = 0 <= neighbour < len(traced.steps) and traced.present[found.stream, neighbour]
     before = traced.cell_state[found.stream, neighbour] if inside else np.zeros(len(hidden), np.float32)
-    after = cell(torch.from_numpy(found.x.copy()), (hidden, torch.from_numpy(before).double()))
+    after = cell(torch.from_numpy(found.x.copy()), (hidden, torch.from_numpy(before.copy()).double()))
     return tuple(float(state[found.unit].detach()) for state in after)
 
 

@@ -1,0 +1,65 @@
+"""What can be chosen in the pictures themselves: a state whose cell opens, a loss that is followed back."""
+
+from playwright.sync_api import expect
+
+from tests.browser.test_player import button
+
+CELL = "[data-figure=cell]"
+WORDS = """() => document.querySelector("[data-figure=cell] .js-plotly-plot").data.flatMap((part) => part.text ?? [])"""
+CENTRE = """([figure, trace, row, column]) => {
+  const graph = document.querySelector(`[data-figure=${figure}] .js-plotly-plot`);
+  const part = graph.data.filter(({ type }) => type === "heatmap")[trace];
+  const { xaxis, yaxis } = graph._fullLayout;
+  const { x, y } = part;
+  const middle = (values, count, place) =>
+    values.length > count ? (values[place] + values[place + 1]) / 2 : values[place];
+  const box = graph.getBoundingClientRect();
+  return [box.x + xaxis._offset + xaxis.d2p(middle(x, part.z[0].length, column)),
+    box.y + yaxis._offset + yaxis.d2p(middle(y, part.z.length, row))];
+}"""
+LIT = """() => document.querySelector("[data-figure=graph] .js-plotly-plot").data
+  .filter(({ line }) => line?.width === 11).map(({ x }) => x.length)[0]"""
+
+
+def opened(page, app, lesson):
+    page.goto(f"{app.address}/{lesson}")
+    expect(page.locator("[data-figure=graph]:not(.seqviz-waiting)")).to_be_visible()
+    expect(button(page, "Jump to: loss (2)")).to_be_enabled()
+
+
+def test_a_click_on_a_state_opens_its_cell_and_the_player_keeps_its_place(page, app):
+    opened(page, app, "many_to_one")
+    expect(page.locator(CELL)).to_be_hidden()
+    button(page, "Jump to: loss (2)").click()
+    place = page.locator(".seqviz-player input").input_value()
+    # The third state, its eleventh row of units; between two states lies a column without numbers.
+    page.mouse.click(*page.evaluate(CENTRE, ["graph", 0, 10, 4]))
+    expect(page.locator(CELL)).to_be_visible()
+    expect(page.locator(f"{CELL} select").first).to_have_value("2")
+    page.wait_for_function(f"({WORDS})().some((text) => text.includes('h<sub>3</sub>'))")
+    assert page.locator(".seqviz-player input").input_value() == place
+    page.locator(f"{CELL} select").first.select_option("0")
+    page.wait_for_function(f"({WORDS})().some((text) => text.includes('h<sub>1</sub>'))")
+    button(page, "Close the cell").click()
+    expect(page.locator(CELL)).to_be_hidden()
+    assert page.locator(".seqviz-player input").input_value() == place
+    button(page, "Open a cell").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(CELL)).to_be_visible()
+
+
+def test_a_click_in_the_triangle_lights_the_way_and_shows_the_product_for_it(page, app):
+    opened(page, app, "bptt?task=clips&hidden=8")
+    assert page.evaluate(LIT) == 0
+    influence = page.locator("[data-figure=influence]")
+    influence.scroll_into_view_if_needed()
+    expect(page.locator("[data-figure=influence]:not(.seqviz-waiting)")).to_be_visible()
+    page.mouse.click(*page.evaluate(CENTRE, ["influence", 0, 4, 2]))
+    page.wait_for_function(f"({LIT})() > 0")
+    expect(influence.locator("select").first).to_have_value("4")
+    expect(influence.locator("select").last).to_have_value("2")
+    passage = WORDS.replace("cell", "passage")
+    page.locator("[data-figure=passage]").scroll_into_view_if_needed()
+    page.wait_for_function(f"({passage})().some((text) => text.includes('∂L<sub>5</sub>/∂h<sub>3</sub>'))")
+    # Two steps along the chain, then up to the output and to the loss: four edges of two points and a break each.
+    assert page.evaluate(LIT) == 4 * 3
