@@ -52,6 +52,19 @@ EXPERIMENTS = {
         ),
         "Take *Remember the first symbol*, cut after 5 steps and train. Then lift the cut and train again.",
     ),
+    "check": Experiment(
+        "Is it right?",
+        "The gradient of a weight says how the loss changes with it. So change the weight a little, and look.",
+        ("graph", "check", "gradient", "learning"),
+        ("cell", "hidden", "window", "seed"),
+        (
+            "Autograd is what training uses. By hand: backpropagation through time, written out. Central differences: "
+            "(L(w + ε) − L(w − ε)) / 2ε with ε = 0.00001, which knows nothing of derivatives.",
+            "All three compute with 64 bits here, so that rounding does not hide a mistake.",
+        ),
+        "Press *Check the largest* and compare the digits. Then truncate the gradient after 3 steps and check again: "
+        "central differences cannot be truncated.",
+    ),
     "clipping": Experiment(
         "Clipping",
         "A gradient that is too long is shortened. That helps against explosion, and does nothing against vanishing.",

@@ -131,6 +131,7 @@ class GradientCheck:
     cuts: with one, autograd leaves out what these still measure.
     by_hand_error, numeric_error: (weights,) the difference from autograd, relative to the larger of the two.
     not_by_hand: "" or why the equations do not cover this network. window: the truncation window, 0 for none.
+    update: updates that the network had done.
     """
 
     names: tuple[str, ...]
@@ -144,3 +145,4 @@ class GradientCheck:
     numeric_error: Float64[np.ndarray, " weights"]
     not_by_hand: str
     window: int
+    update: int = 0

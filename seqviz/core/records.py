@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields
 import numpy as np
 from jaxtyping import Bool, Float32, Int64
 
-from seqviz.core.analysis import Analysis
+from seqviz.core.analysis import Analysis, GradientCheck
 from seqviz.core.answers import Answer, Written
 from seqviz.core.config import RunConfig
 from seqviz.core.opened import Opened
@@ -169,8 +169,9 @@ class Moment:
     baseline: what a method without a network reaches, with its name. score_name: what the score counts.
     diverged: "" or why the run cannot go on.
     answers: what the network says of the menu's examples; written: the chosen example's output written in several
-    ways. analysis: why its gradients are as large as they are. opened: one step's cell with its numbers. All four are
-    there only where a figure on show needs them.
+    ways. analysis: why its gradients are as large as they are. opened: one step's cell with its numbers. weights:
+    rows and columns of every parameter, seen as a matrix of its first axis by all others, by name. check: the last
+    gradient check, if any was asked for. All of these are there only where a figure on show needs them.
     """
 
     history: History
@@ -183,6 +184,8 @@ class Moment:
     written: Written | None = None
     analysis: Analysis | None = None
     opened: Opened | None = None
+    weights: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    check: GradientCheck | None = None
 
 
 @dataclass(frozen=True)

@@ -55,6 +55,7 @@ FIGURES: Registry[Picture] = Registry(
         "shares": "seqviz.figures.shares:PICTURE",
         "clipping": "seqviz.figures.clipping:PICTURE",
         "powers": "seqviz.figures.powers:PICTURE",
+        "check": "seqviz.figures.check:PICTURE",
         "cell": "seqviz.figures.cell:PICTURE",
     }
 )

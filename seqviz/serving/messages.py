@@ -107,6 +107,17 @@ class LookAt:
         return replace(self, **{name: value for name, value in vars(later).items() if value is not None})
 
 
+Weight = tuple[str, int, int]
+"""A parameter's name with a row and a column, the parameter seen as a matrix of its first axis by all others."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """Find ∂L/∂w of these weights three ways, or of the largest of each matrix where none is named."""
+
+    weights: tuple[Weight, ...] = ()
+
+
 @dataclass(frozen=True)
 class LookBack:
     """See the network as it was after `update` updates, as near as is kept; -1 for now."""
@@ -131,7 +142,7 @@ class Forget:
     """The person is gone."""
 
 
-Command = Show | Do | Speed | LookAt | LookBack | Attach | Drawn | Forget
+Command = Show | Do | Speed | LookAt | Check | LookBack | Attach | Drawn | Forget
 
 
 def envelope(session: int, kind: Kind, content: bytes) -> bytes:

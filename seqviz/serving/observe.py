@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from seqviz.core.analysis import Analysis
+from seqviz.core.analysis import Analysis, GradientCheck
 from seqviz.core.answers import Answer, Written
 from seqviz.core.config import RunConfig
 from seqviz.core.opened import Opened
@@ -13,6 +13,7 @@ from seqviz.core.records import Look, Moment, Run, Trace
 from seqviz.core.task import Example, Task
 from seqviz.figures import Picture
 from seqviz.figures.storyboard import Storyboard
+from seqviz.serving.messages import Weight
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class Tools:
     write: Callable[[Run, Example, float, int], Written]
     analyse: Callable[[Run, Trace, Look], Analysis]
     open_cell: Callable[[Run, Trace, Look], Opened]
+    check: Callable[[Run, Trace, Sequence[Weight]], GradientCheck]
     task_of: Callable[[RunConfig], Task]
     figures: Mapping[str, Picture]
     tell: Callable[[Run, Trace], Storyboard]
@@ -41,8 +43,18 @@ def on_show(figures: tuple[str, ...], look: Look) -> tuple[str, ...]:
     return (*figures, "cell") if opened else figures
 
 
-def observe(tools: Tools, run: Run, example: Example, look: Look, figures: tuple[str, ...]) -> tuple[Moment, Look]:
-    """What `figures` need to know of `run` and `example`, and the look as this network can be looked at."""
+def observe(
+    tools: Tools,
+    run: Run,
+    example: Example,
+    look: Look,
+    figures: tuple[str, ...],
+    check: GradientCheck | None = None,
+) -> tuple[Moment, Look]:
+    """What `figures` need to know of `run` and `example`, and the look as this network can be looked at.
+
+    check: the last gradient check, which is made only when it is asked for.
+    """
     task = tools.task_of(run.config)
     trace = tools.trace(run, example)
     look, needs = _within(look, trace), tools.needs(figures)
@@ -57,8 +69,15 @@ def observe(tools: Tools, run: Run, example: Example, look: Look, figures: tuple
         written=tools.write(run, example, look.temperature, look.beam) if "written" in needs else None,
         analysis=tools.analyse(run, trace, look) if "analysis" in needs else None,
         opened=tools.open_cell(run, trace, look) if "opened" in needs else None,
+        weights=_matrices(run) if "check" in needs else {},
+        check=check if "check" in needs else None,
     )
     return moment, look
+
+
+def _matrices(run: Run) -> dict[str, tuple[int, int]]:
+    """Rows and columns of every parameter, seen as a matrix of its first axis by all others."""
+    return {name: (len(weight), weight.size // len(weight)) for name, weight in run.weights.items()}
 
 
 def _within(look: Look, trace: Trace) -> Look:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
-from seqviz.serving.messages import Command, Do, Drawn, LookAt, LookBack, Speed
+from seqviz.serving.messages import Check, Command, Do, Drawn, LookAt, LookBack, Speed, Weight
 
 KINDS: Final = {"stream": int, "quantity": str, "loss": int, "state": int, "unit": int, "opened": bool}
 """The fields of a look that may be chosen, with what they are."""
 LOWEST: Final = {"stream": 0, "loss": -1, "state": -1, "unit": 0}
 """The least that each whole number may be."""
+MOST_WEIGHTS: Final = 8
+"""Weights that are checked at a time."""
 LONGEST: Final = 1_000
 """Characters in an order; a longer one is refused unread."""
 
@@ -19,7 +21,8 @@ def read_order(text: str) -> Command:
     """The command in a JSON object {"do": …}.
 
     do: train, pause, step, epoch, reset, drawn; speed (with pace: slow, medium or full), look (with any of the fields
-    of `LookAt`) or back (with update). Raises ValueError for anything else.
+    of `LookAt`), check (with weights: a list of [name, row, column]) or back (with update). Raises ValueError for
+    anything else.
     """
     if len(text) > LONGEST:
         raise ValueError(f"an order has at most {LONGEST} characters")
@@ -32,9 +35,19 @@ def read_order(text: str) -> Command:
             return Speed(pace)
         case {"do": "look", **chosen} if chosen:
             return _look_at(chosen)
+        case {"do": "check", "weights": list(weights)} if len(weights) <= MOST_WEIGHTS:
+            return Check(tuple(_weight(weight) for weight in weights))
         case {"do": "back", "update": int(update)}:
             return LookBack(update)
     raise ValueError("not an order")
+
+
+def _weight(said: object) -> Weight:
+    """Raises ValueError for what names no weight."""
+    match said:
+        case [str(name), int(row), int(column)]:
+            return name, row, column
+    raise ValueError("not a weight")
 
 
 def _look_at(chosen: dict[object, object]) -> LookAt:

@@ -9,11 +9,13 @@ from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import Final, cast
 
+from seqviz.core.analysis import GradientCheck
 from seqviz.core.config import RunConfig
 from seqviz.core.records import Look, Run
 from seqviz.core.task import BadInput, Example, Task
 from seqviz.serving.messages import (
     Attach,
+    Check,
     Command,
     Do,
     Drawn,
@@ -74,6 +76,7 @@ class Session:
         self._shelf = Shelf()
         self._screen = Screen()
         self._chosen = LookAt()
+        self._check: GradientCheck | None = None
         self._back = NOW
         self._pace: Pace = "full"
         self._training = False
@@ -122,6 +125,9 @@ class Session:
                 self._settle()
                 self._chosen = self._chosen.then(command)
                 self._costly_after = 0.0
+            case Check():
+                self._settle()
+                self._examine(command)
             case LookBack(update):
                 self._back = NOW if self._training else update
             case Attach():
@@ -182,6 +188,8 @@ class Session:
             self._rest()
             self._shelf.put(play.run)
             play.restart(self._shelf.take(setting.config) or self._started(setting.config))
+        if setting != play.setting:
+            self._check = None  # of another network or example
         play.setting, play.task, play.example = setting, task, example
 
     def _started(self, config: RunConfig) -> Run:
@@ -235,15 +243,12 @@ class Session:
 
     def _draw(self, play: _Play) -> None:
         started = self._clock()
-        run = play.run
-        if self._back != NOW:
-            earlier = play.moments.nearest(self._back)
-            run = replace(earlier, history=until(run.history, earlier.step), diverged=run.diverged)
+        run = self._seen(play)
         shown = on_show(play.setting.figures, self._look(play))
         rare = started < self._costly_after and self._training and set(shown) <= set(self._figures)
         drawn = tuple(key for key in shown if not (rare and self._tools.figures[key].needs))
         costly = any(self._tools.figures[key].needs for key in drawn)
-        moment, look = observe(self._tools, run, play.example, self._look(play), drawn)
+        moment, look = observe(self._tools, run, play.example, self._look(play), drawn, self._check)
         fresh: dict[str, Plain] = {key: plain_drawing(self._tools.figures[key].draw(moment, look)) for key in drawn}
         self._figures = {key: fresh.get(key, self._figures.get(key)) for key in shown}
         said = status(
@@ -261,6 +266,24 @@ class Session:
             self._costly_after = started + COSTLY * took
         else:
             self.drawing = 0.7 * self.drawing + 0.3 * took if self.drawing else took
+
+    def _seen(self, play: _Play) -> Run:
+        """The run as it is looked at: as it is now, or as it was."""
+        if self._back == NOW:
+            return play.run
+        earlier = play.moments.nearest(self._back)
+        return replace(earlier, history=until(play.run.history, earlier.step), diverged=play.run.diverged)
+
+    def _examine(self, asked: Check) -> None:
+        play = self._play
+        if play is None:
+            return
+        self._costly_after = 0.0
+        run = self._seen(play)
+        try:
+            self._check = self._tools.check(run, self._tools.trace(run, play.example), asked.weights)
+        except ValueError as wrong:  # a weight that this network does not have
+            self._notice("problem", str(wrong))
 
     def _look(self, play: _Play) -> Look:
         """The page's look, with what was chosen in and beside the pictures in its place."""

@@ -28,7 +28,8 @@ def status(
     baseline, baseline_name, score_name: as in `Moment`. reason: why it diverged. rate: updates a second.
     moments: the updates that can be looked back at. look and the looks there are to choose from: streams, quantities,
     and for an opened cell its step, the labels of all steps, and how many units there are; for the way from a loss
-    back to a state both, and between what they may be chosen.
+    back to a state both, and between what they may be chosen; for a gradient check the name, rows and columns of
+    every parameter.
     """
     history, trace = moment.history, moment.trace
     return {
@@ -61,6 +62,7 @@ def status(
         "streams": [_stream_name(stream, trace.streams) for stream in trace.streams],
         "quantities": _quantities(trace),
         "cell": None if moment.opened is None else _cell(moment.opened, trace),
+        "weights": [[name, rows, columns] for name, (rows, columns) in moment.weights.items()],
         "way": None if moment.analysis is None else _way(moment.analysis, trace),
     }
 

@@ -24,7 +24,17 @@ def tell(run: Run, traced: Trace) -> Storyboard:
 
 
 TOOLS = Tools(
-    training.start, training.advance, training.trace, answers, write, analyse, open_cell, task_of, FIGURES, tell
+    training.start,
+    training.advance,
+    training.trace,
+    answers,
+    write,
+    analyse,
+    open_cell,
+    training.check_gradients,
+    task_of,
+    FIGURES,
+    tell,
 )
 
 

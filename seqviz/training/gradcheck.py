@@ -62,6 +62,7 @@ def check_gradients(run: Run, traced: Trace, weights: Sequence[Weight] = ()) -> 
         numeric_error=_relative(autograd, numeric),
         not_by_hand=missing,
         window=run.config.window,
+        update=run.step,
     )
     freeze(*(value for value in vars(check).values() if isinstance(value, np.ndarray)))
     return check

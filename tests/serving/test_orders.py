@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from seqviz.serving.messages import Do, Drawn, LookAt, LookBack, Speed
+from seqviz.serving.messages import Check, Do, Drawn, LookAt, LookBack, Speed
 from seqviz.serving.orders import LONGEST, read_order
 
 
@@ -16,6 +16,8 @@ from seqviz.serving.orders import LONGEST, read_order
         ({"do": "look", "loss": -1, "state": 4}, LookAt(loss=-1, state=4)),
         ({"do": "look", "stream": 0, "unit": 3, "opened": True}, LookAt(0, unit=3, opened=True)),
         ({"do": "back", "update": -1}, LookBack(-1)),
+        ({"do": "check", "weights": []}, Check()),
+        ({"do": "check", "weights": [["head.weight", 0, 3]]}, Check((("head.weight", 0, 3),))),
     ],
 )
 def test_orders_are_read(order, command):
@@ -40,6 +42,10 @@ def test_orders_are_read(order, command):
         '{"do": "look", "state": true}',
         '{"do": "look", "opened": 1}',
         '{"do": "look", "beam": 3}',
+        '{"do": "check"}',
+        '{"do": "check", "weights": [["head.weight", 0]]}',
+        '{"do": "check", "weights": [["head.weight", 0, "1"]]}',
+        json.dumps({"do": "check", "weights": [["w", 0, 0]] * 9}),
         json.dumps({"do": "train", "and": "x" * LONGEST}),
     ],
 )

@@ -3,7 +3,7 @@ import pickle
 import pytest
 
 from seqviz.core.records import Look
-from seqviz.serving.messages import Attach, Do, Drawn, Kept, Kind, LookAt, LookBack, Show, Speed
+from seqviz.serving.messages import Attach, Check, Do, Drawn, Kept, Kind, LookAt, LookBack, Show, Speed
 from seqviz.serving.session import LONGEST_RUN, SLOW
 
 
@@ -289,6 +289,28 @@ def test_a_cell_opens_in_the_picture_of_the_network_and_closes_again(live, eye, 
     assert eye.figures["cell"] is None
     assert eye.status["cell"] is None
     assert eye.figures["graph"] is graph and eye.figures["player"] is story
+
+
+def test_a_gradient_check_is_made_when_it_is_asked_for_and_says_of_which_update(live, eye, setting):
+    eye.look(live)
+    live.obey(Show(setting(figures=("check",))))
+    assert title(live, eye) == "nothing"
+    assert eye.status["weights"] == [["w", 1, 1]]
+    live.obey(Do("step"))
+    live.turn(0.09)
+    eye.look(live)
+    live.obey(Check((("w", 0, 0),)))
+    assert title(live, eye) == "['w'] at 1"
+    live.obey(Do("step"))
+    assert title(live, eye) == "['w'] at 1", "it stays what it was while the network goes on"
+    live.obey(LookBack(0))
+    live.obey(Check())
+    assert title(live, eye) == "[] at 0"
+    live.obey(Check((("v", 0, 0),)))
+    assert title(live, eye) == "[] at 0"
+    assert eye.notices[-1] == {"notice": "problem", "text": "There is no v."}
+    live.obey(Show(setting(example=1, figures=("check",))))
+    assert title(live, eye) == "nothing"
 
 
 def test_what_costs_extra_is_found_out_only_for_a_figure_that_needs_it(live, eye, setting):

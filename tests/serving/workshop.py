@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
 
-from seqviz.core.analysis import Analysis, Products
+from seqviz.core.analysis import Analysis, GradientCheck, Products
 from seqviz.core.opened import Opened
 from seqviz.core.records import History, Run, Stream, Trace
 from seqviz.core.task import BadInput, Baseline
@@ -136,6 +136,12 @@ class Workshop:
         known = {"stream": look.stream, "step": look.state, "unit": look.unit, "before": np.zeros(5)}
         return Opened(**{**unused, **known})
 
+    def check(self, run, trace, weights):
+        if ("v", 0, 0) in weights:
+            raise ValueError("There is no v.")
+        unused = {item.name: None for item in fields(GradientCheck)}
+        return GradientCheck(**{**unused, "names": [name for name, _, _ in weights], "update": run.step})
+
     @property
     def tools(self):
         def draw(moment, look):
@@ -153,6 +159,9 @@ class Workshop:
         def draw_cell(moment, look):
             return titled(f"step {moment.opened.step}, unit {moment.opened.unit}")
 
+        def draw_check(moment, look):
+            return titled("nothing" if moment.check is None else f"{moment.check.names} at {moment.check.update}")
+
         def draw_extras(moment, look):
             way = moment.analysis and f"{moment.analysis.products.loss} to {moment.analysis.products.state}"
             return titled(f"{moment.answers} {moment.written} {way}")
@@ -161,6 +170,7 @@ class Workshop:
             "numbers": Picture("Numbers", "Look.", draw),
             "look": Picture("Look", "Look.", draw_look),
             "way": Picture("Way", "Look.", draw_way),
+            "check": Picture("Check", "Look.", draw_check, frozenset({"check"})),
             "graph": Picture("Network", "Look.", draw_look),
             "cell": Picture("Cell", "Look.", draw_cell, frozenset({"opened"})),
             "nothing": Picture("Nothing", "Look.", draw_extras),
@@ -174,6 +184,7 @@ class Workshop:
             lambda run, example, temperature, beam: f"{example} at {temperature} by {beam}",
             self.analyse,
             self.open_cell,
+            self.check,
             self.task_of,
             figures,
             lambda run, trace: Storyboard((), ()),

@@ -40,6 +40,7 @@ export class Panel {
       this.select("stream", "Which chain of hidden states", chain);
     }
     if (this.key === "graph") this.offerPlayer(picture.opens);
+    if (this.key === "check") this.offerWeights();
     if (this.key === "influence") {
       this.select("loss", "The loss that is followed back", ({ way }) => way && [way.losses, way.loss]);
       this.select("state", "The state that it is followed back to", ({ way }) => way && [way.states, way.state]);
@@ -60,6 +61,42 @@ export class Panel {
     if (opens) this.player.bar.append(this.button("Open a cell", () => this.look({ opened: true })));
   }
 
+  /** For a gradient check: a button for the largest weights, and a choice of one more. */
+  offerWeights() {
+    const number = (label) => element("input", { type: "number", min: 1, value: 1, "aria-label": label, title: label });
+    this.matrix = element("select", { "aria-label": "The parameter that a weight is chosen from" });
+    this.row = number("Row of the weight, from 1");
+    this.column = number("Column of the weight, from 1");
+    this.matrix.addEventListener("change", () => this.within());
+    this.picked = [];
+    const ask = (weights) => this.order({ do: "check", weights });
+    const add = () => {
+      const weight = [this.matrix.value, Number(this.row.value) - 1, Number(this.column.value) - 1];
+      this.picked = [...this.picked.filter((other) => String(other) !== String(weight)), weight].slice(-8);
+      ask(this.picked);
+    };
+    const largest = () => {
+      this.picked = [];
+      ask([]);
+    };
+    this.choices.append(
+      this.button("Check the largest", largest),
+      this.matrix,
+      this.row,
+      this.column,
+      this.button("Check this weight", add),
+    );
+  }
+
+  /** Keeps the row and the column within the parameter that was chosen. */
+  within() {
+    const [, rows, columns] = this.weights.find(([name]) => name === this.matrix.value) ?? ["", 1, 1];
+    for (const [control, most] of [[this.row, rows], [this.column, columns]]) {
+      control.max = most;
+      if (Number(control.value) > most) control.value = most;
+    }
+  }
+
   button(text, act) {
     return element("button", { type: "button", onclick: act }, text);
   }
@@ -74,15 +111,26 @@ export class Panel {
       const { value } = control;
       this.look({ [field]: field === "quantity" ? value : Number(value) });
     };
-    const control = element("select", { "aria-label": label, title: label, onchange: choose });
+    const control = element("select", { "aria-label": label, title: label, onchange: choose, hidden: "" });
     this.selects.push([control, read]);
     this.choices.append(control);
   }
 
   /** Brings the selects up to a frame's status. */
   update(status) {
+    if (this.matrix && status.weights.length) {
+      const other = String(status.weights) !== String(this.weights);
+      this.weights = status.weights;
+      options(this.matrix, this.weights.map(([name]) => [name, spoken(name)]), this.matrix.value || this.weights[0][0]);
+      if (other) {
+        this.picked = [];
+        this.within();
+      }
+    }
     for (const [control, read] of this.selects) {
-      const [offered, chosen] = read(status) || [[]];
+      const found = read(status);
+      if (!found) continue; // not looked into for this frame
+      const [offered, chosen] = found;
       options(control, offered, chosen);
       control.hidden = offered.length < 2;
     }
@@ -124,6 +172,14 @@ export class Panel {
     this.graph?.remove();
     this.root.remove();
   }
+}
+
+/** A parameter in the lecture's words; its part of the network stands before it where there are several. */
+function spoken(name) {
+  const [, stack, core, kind] = name.match(/^stacks\.(\d+)\.cores\.(\d+)\.(.*)_l0$/) ?? [];
+  const named = { weight_ih: "W_xh", weight_hh: "W_hh", bias_ih: "b_xh", bias_hh: "b_hh" };
+  if (kind) return `${named[kind]}${stack > 0 ? ", decoder" : ""}${core > 0 ? `, chain ${Number(core) + 1}` : ""}`;
+  return { "head.weight": "W_ho", "head.bias": "b_o" }[name] ?? name;
 }
 
 const units = (count) => Array.from({ length: count }, (_, unit) => [unit, `unit ${unit + 1}`]);
