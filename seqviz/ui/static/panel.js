@@ -27,6 +27,7 @@ export class Panel {
       this.look_for,
     );
     this.root.hidden = this.folded;
+    if (this.folded) this.root.classList.remove("seqviz-waiting"); // for nothing
     this.near = true;
     this.sight = new IntersectionObserver((sights) => this.come(sights.at(-1).isIntersecting), { rootMargin: "100px" });
     this.sight.observe(this.root);
