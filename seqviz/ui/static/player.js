@@ -91,8 +91,12 @@ export class Player {
     return true;
   }
 
-  /** Brings the player up to a frame, after its picture is drawn. over: the panel that the weights may lie over. */
-  tell(story, drawing, template, over) {
+  /**
+   * Brings the player up to a frame, after its picture is drawn. told: the story; none while the network trains.
+   * over: the panel that the weights may lie over.
+   */
+  tell(told, drawing, template, over) {
+    const story = told ?? undefined; // on the wire, none is null
     this.drawing = drawing;
     this.template = template;
     this.weights.lay(over);
@@ -100,7 +104,7 @@ export class Player {
       const waited = this.waiting && story;
       this.light ??= new Light(this.canvas);
       this.seek(-1);
-      this.story = story ?? undefined;
+      this.story = story;
       this.light.tell(story?.moments ?? []);
       this.scrubber.max = story?.moments.length ?? 0;
       if (waited) this.toggle();
