@@ -10,25 +10,24 @@ lesson.opening(
     "and where a **loss** (◆) enters.",
 )
 
-above = st.columns([1, 2.1, 2.3])
-below = st.columns([2.2, 3])
-with above[0].container(border=True, gap=None):
+first, second, third, fourth, fifth = overview.places()
+with first:
     st.markdown("One to one")
     st.caption("No memory.")
     overview.plain("digits")
-with above[1].container(border=True, gap=None):
+with second:
     st.page_link("pages/many_to_one.py", label="**Many to one** → train it")
     st.caption("A review is read; one verdict comes out at its end.")
     overview.wiring("reviews", longest=9)
-with above[2].container(border=True, gap=None):
+with third:
     st.page_link("pages/one_to_many.py", label="**One to many** → train it")
     st.caption("A picture goes in once; a caption comes out word by word.")
     overview.wiring("scenes")
-with below[0].container(border=True, gap=None):
+with fourth:
     st.page_link("pages/direct.py", label="**Many to many, direct** → train it")
     st.caption("Every frame of a video gets its description at once.")
     overview.wiring("clips", longest=6, cut=True)
-with below[1].container(border=True, gap=None):
+with fifth:
     st.page_link("pages/delayed.py", label="**Many to many, delayed** → train it")
     st.caption("An English sentence is read to its end; then the German is written.")
     overview.wiring("translation")

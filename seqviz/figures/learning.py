@@ -6,6 +6,7 @@ lowest and its highest value, so that no spike is lost.
 
 from __future__ import annotations
 
+from textwrap import wrap
 from typing import Final
 
 import numpy as np
@@ -24,6 +25,8 @@ LOOK_FOR: Final = (
 )
 STRETCHES: Final = 150
 """Stretches of updates of which a long run's curves are made."""
+NAME: Final = 32
+"""Characters in a line of the baseline's name."""
 CHECKS: Final = 25
 """Marks for held-out examples."""
 
@@ -90,7 +93,7 @@ def _checks(step: np.ndarray, value: np.ndarray, colour: Colour, axis: str, unit
 
 
 def _baseline(moment: Moment, end: float) -> list[Part]:
-    said = f"{shown(moment.baseline_name)} {100 * moment.baseline:.0f} %"
+    lines = wrap(f"{moment.baseline_name} {100 * moment.baseline:.0f} %", NAME)
     return [
         {
             "type": "scatter",
@@ -108,7 +111,7 @@ def _baseline(moment: Moment, end: float) -> list[Part]:
             "yaxis": "y2",
             "x": [end],
             "y": [moment.baseline],
-            "text": [said],
+            "text": ["<br>".join(shown(line) for line in lines)],
             "textposition": "bottom left" if moment.baseline > 0.4 else "top left",
             "cliponaxis": False,
             "showlegend": False,

@@ -8,11 +8,14 @@ import streamlit as st
 
 from seqviz.cells import CELLS
 from seqviz.core.config import RunConfig
+from seqviz.ui import lecture
 
 
 def opening(title: str, sentence: str) -> None:
     """The title and the one sentence that says what goes in and what comes out."""
-    st.title(title, anchor=False)
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.title(title, anchor=False, width="content")
+        lecture.switch()
     st.markdown(sentence)
 
 

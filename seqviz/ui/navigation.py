@@ -6,6 +6,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from seqviz.ui import lecture
+
 PAGES = Path(__file__).parents[2] / "pages"
 
 LESSONS: dict[str, dict[str, str]] = {
@@ -37,7 +39,8 @@ STYLE = """<style>
 
 def run() -> None:
     """Shows the page that the link names."""
-    st.set_page_config(page_title="seqviz", page_icon="🔁", layout="wide", initial_sidebar_state="expanded")
+    st.set_page_config(page_title="seqviz", page_icon="🔁", layout="wide")
+    lecture.fold()
     st.html(STYLE)
     menu = {
         section: [st.Page(PAGES / f"{stem}.py", title=title) for stem, title in lessons.items()]

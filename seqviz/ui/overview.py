@@ -9,18 +9,20 @@ from dataclasses import replace
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from seqviz.core.config import RunConfig
 from seqviz.core.task import END, Example, Task
 from seqviz.core.topology import ONE_TO_ONE, Topology
 from seqviz.figures.wiring import draw
 from seqviz.tasks import task_of
+from seqviz.ui import lecture
 from seqviz.ui.server import FILES
 
 _mount = st.components.v2.component(
     "seqviz_wiring",
     html='<div class="seqviz-wiring" role="img"></div>',
-    css=".seqviz-wiring { height: 205px; font-size: 15px; }",
+    css=".seqviz-wiring { height: 12.8rem; font-size: 0.94rem; }",
     js="""
 export default function ({ parentElement, data }) {
   const place = parentElement.querySelector(".seqviz-wiring");
@@ -33,6 +35,13 @@ export default function ({ parentElement, data }) {
 """,
     isolate_styles=False,
 )
+
+
+def places() -> list[DeltaGenerator]:
+    """Where the five wirings stand: in two rows, or in large type below each other, so that words do not overlap."""
+    rows = ((1, 3.5), (1,), (1,), (1,)) if lecture.on() else ((1, 2.1, 2.3), (2.2, 3))
+    columns = [column for widths in rows for column in st.columns(widths)]
+    return [column.container(border=True, gap=None) for column in columns]
 
 
 def wiring(task: str, longest: int = 8, cut: bool = False) -> None:
@@ -64,7 +73,8 @@ def _show(topology: Topology, example: Example, said: Sequence[str], *, recurren
     drawing = draw(topology, example, said, recurrent)
     figure = {"data": drawing.data, "layout": drawing.layout}
     label = f"{topology.title}: {' '.join(example.words)} gives {' '.join(said)}"
-    content = {"address": FILES.address, "figure": figure, "label": label}
+    # With the size of the type the content changes, so that it is drawn anew.
+    content = {"address": FILES.address, "figure": figure, "label": label, "big": lecture.on()}
     _mount(key=f"wiring {topology.key}", data=json.dumps(content, default=_listed).encode())
 
 

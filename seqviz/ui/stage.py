@@ -12,6 +12,7 @@ from seqviz.core.records import Look
 from seqviz.figures import FIGURES
 from seqviz.serving.hub import Full, hub
 from seqviz.serving.messages import Setting
+from seqviz.ui import lecture
 from seqviz.ui.server import FILES
 
 _mount = st.components.v2.component(
@@ -38,7 +39,6 @@ def stage(
     figures: Sequence[str],
     *,
     look: Look | None = None,
-    big: bool = False,
     key: str = "stage",
 ) -> None:
     """Shows a run live: the first of `figures` across the whole width, the others in a row below it.
@@ -46,8 +46,8 @@ def stage(
     config: the network and how it is trained; changing what `LIVE` settings name lets the run go on, any other
     change shows another network, or one shown before. example: a place in `Task.examples`, or what a person typed.
     figures: keys of `FIGURES`. look: how they are looked at; the chain and the quantity may also be chosen beside the
-    picture of the hidden states. big: type large enough to be read from the back of a lecture hall.
-    key: tells stages on one page apart.
+    picture of the hidden states. key: tells
+    stages on one page apart.
     """
     try:
         token = _token(key)
@@ -70,7 +70,7 @@ def stage(
             }
             for key, picture in ((name, FIGURES[name]) for name in _with_cell(figures))
         ],
-        "big": big,
+        "big": lecture.on(),
     }
     # Bytes, because Streamlit imports pandas to look at anything else. `gone` runs the page again, for a new seat.
     _mount(key=key, data=json.dumps(said).encode(), on_gone_change=lambda: None)

@@ -1,5 +1,6 @@
 """Every page, run as Streamlit runs it, down to what it asks the hub to show."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,18 @@ def test_a_page_opens_with_a_title_and_a_sentence(hub, stem):
     assert len(page.title) == 1
     assert page.markdown[0].value.endswith((".", "?", "*"))
     assert len((PAGES / f"{stem}.py").read_text().splitlines()) < 100
+
+
+@pytest.mark.parametrize("stem", sorted(path.stem for path in PAGES.glob("*.py")))
+def test_lecture_mode_enlarges_the_page_and_every_stage(hub, stem):
+    page = opened(stem)
+    widget(page, "toggle", "Lecture mode").set_value(True).run()
+    assert not page.exception
+    told = [json.loads(mounted.proto.bytes) for mounted in page.get("bidi_component")]
+    assert told and all(stage["big"] for stage in told)
+    assert any("font-size: 23px" in html.proto.body for html in page.get("html"))
+    widget(page, "toggle", "Lecture mode").set_value(False).run()
+    assert not any("font-size: 23px" in html.proto.body for html in page.get("html"))
 
 
 @pytest.mark.parametrize("stem", LIVE)

@@ -28,7 +28,7 @@ def script():
     from seqviz.ui.stage import stage
 
     hidden = st.number_input("hidden", value=8)
-    stage(RunConfig(hidden=hidden), 1, ("graph", "hidden"), look=Look(beam=5), big=True)
+    stage(RunConfig(hidden=hidden), 1, ("graph", "hidden"), look=Look(beam=5))
 
 
 def said(page):
@@ -39,6 +39,7 @@ def said(page):
 def test_a_page_says_what_is_to_be_shown(hub):
     page = AppTest.from_function(script).run()
     assert not page.exception
+    assert said(page)["big"] is False
     token = said(page)["token"]
     assert hub.alive(token)
     assert hub._seats[token].setting == Setting(RunConfig(hidden=8), 1, ("graph", "hidden"), Look(beam=5))
@@ -46,7 +47,6 @@ def test_a_page_says_what_is_to_be_shown(hub):
 
 def test_the_browser_is_told_titles_and_what_to_look_for(hub):
     told = said(AppTest.from_function(script).run())
-    assert told["big"] is True
     assert [(figure["key"], figure["folded"]) for figure in told["figures"]] == [
         *(("graph", False), ("cell", True), ("hidden", False))
     ]
