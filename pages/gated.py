@@ -1,7 +1,9 @@
 """LSTM and GRU: the cell opened, its gates over time, and what the forget gate's bias does to the gradient's reach."""
 
+from seqviz.core.records import Look
 from seqviz.ui import data, examples, experiments, lesson, settings
 from seqviz.ui.experiments import Experiment
+from seqviz.ui.lab import STRUCTURE
 from seqviz.ui.stage import stage
 
 EXPERIMENTS = {
@@ -9,7 +11,7 @@ EXPERIMENTS = {
         "The cell, opened",
         "A gate is a number between 0 (shut) and 1 (open) for each unit, computed from the input and the state before.",
         ("graph", "cell", "hidden", "gradient"),
-        ("cell", "hidden", "layers", "seed", "learning_rate"),
+        ("cell", "hidden", *STRUCTURE, "learning_rate", "seed"),
         (
             "Click a state in the network: its cell opens, with the unit that you clicked. Point at a formula to see "
             "all its terms.",
@@ -19,11 +21,15 @@ EXPERIMENTS = {
             "In *hidden states over time* choose a gate instead: one row a unit, one column a step.",
         ),
         "Train on the reviews. Which units open their gates at *not* or *but*? Then take *Elman, tanh*: what is left?",
+        {
+            f"{title}, the cell opened": {"cell": key}
+            for key, title in (("lstm", "LSTM"), ("gru", "GRU"), ("elman", "Elman"))
+        },
     ),
     "forget": Experiment(
         "The forget gate’s bias",
         "Going back one step along the cell state multiplies the gradient by the forget gate, unit by unit.",
-        ("graph", "gradient", "products", "hidden", "learning"),
+        ("graph", "products", "hidden", "learning"),
         ("cell", "hidden", "forget_bias", "learning_rate", "seed"),
         (
             "At a bias of 0 the gate starts near 0.5: after 30 steps about half to the power of 30 is left, a "
@@ -34,20 +40,17 @@ EXPERIMENTS = {
         ),
         "Take the three below one after the other and train each for 400 updates. How far does the gradient "
         "reach before training, and which of them learn?",
+        {
+            f"LSTM, forget bias {bias}": {
+                "experiment": "forget",
+                "task": "recall",
+                "cell": "lstm",
+                "lag": "30",
+                "forget_bias": f"{bias}.0",
+            }
+            for bias in (0, 1, 3)
+        },
     ),
-}
-BIASES = {
-    f"LSTM, forget bias {bias}": {
-        "experiment": "forget",
-        "task": "recall",
-        "cell": "lstm",
-        "lag": "30",
-        "forget_bias": f"{bias}.0",
-    }
-    for bias in (0, 1, 3)
-}
-CELLS = {
-    f"{title}, the cell opened": {"cell": key} for key, title in (("lstm", "LSTM"), ("gru", "GRU"), ("elman", "Elman"))
 }
 
 lesson.opening(
@@ -65,11 +68,11 @@ experiment = experiments.choose(EXPERIMENTS)
 fields = (*experiment.fields, "lag") if source.task in ("recall", "parity") else experiment.fields
 config = settings.settings(source.task, fields, source.digest)
 example = examples.example(config)
-stage(config, example, experiment.figures)
+stage(config, example, experiment.figures, look=Look(quantity="hidden" if "cell" in experiment.figures else "forget"))
 lesson.equation(config, "the probability of each answer")
 lesson.points("What to look for", experiment.sentence, *experiment.look_for)
 lesson.try_this(experiment.try_this)
-lesson.links(CELLS if "cell" in experiment.figures else BIASES)
+lesson.links(experiment.links)
 lesson.check_yourself(
     "The LSTM's gradient along c can stay large over many steps. Can it explode there?",
     "Not by the gates: each is below 1, so along c alone the factor per step never exceeds 1. But h feeds back into "

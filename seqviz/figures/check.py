@@ -21,13 +21,10 @@ from seqviz.figures.palette import AMOUNT, GRADIENT, HIDDEN, WIRE, faded
 from seqviz.figures.parts import Drawing, Part, figure
 
 TITLE: Final = "Is the gradient right?"
-LOOK_FOR: Final = (
-    "Three ways to the same number, on the network as it is. Errors far below 0.001 % are rounding; a mistake in the "
-    "backward pass would be seen at once."
-)
+LOOK_FOR: Final = "Three ways to the same number: a mistake in one of them would be seen at once."
 RIGHT: Final = 1e-5
 """A relative error up to which two numbers count as the same."""
-TITLES: Final = ("Weight", "w", "autograd", "by hand", "error", "central differences", "error")
+TITLES: Final = ("Weight", "w", "autograd", "by hand", "error", "differences", "error")
 SYMBOLS: Final = {"weight_ih_l0": "W<sub>xh</sub>", "weight_hh_l0": "W<sub>hh</sub>"}
 SYMBOLS_OF_BIASES: Final = {"bias_ih_l0": "b<sub>xh</sub>", "bias_hh_l0": "b<sub>hh</sub>"}
 
@@ -66,7 +63,7 @@ def draw(moment: Moment, look: Look) -> Drawing:
         "hoverinfo": "skip",
         "textfont": {"color": AMOUNT},
     }
-    line, height = 30.0, 40.0 + 30 * max(len(rows), 1) + 30
+    line, height = 30.0, 44.0 + 30 * max(len(rows), 1) + 30
     table["domain"] = {"x": [0, 1], "y": [line / height, 1]}
     layout = {
         "margin": {"l": 0, "r": 0, "t": 0, "b": 0},

@@ -7,6 +7,7 @@ comes from `core.graph.graph_of`; each part's `meta` says which of its nodes or 
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Final
 
 from seqviz.core.records import Look, Moment, Trace
@@ -14,7 +15,7 @@ from seqviz.core.topology import Reads
 from seqviz.figures import Picture
 from seqviz.figures.edges import attention, backward, feedback, forward, wires
 from seqviz.figures.layout import THUMBNAIL, Plan, plan
-from seqviz.figures.marks import chosen, way
+from seqviz.figures.marks import between_layers, between_layers_said, chosen, way
 from seqviz.figures.nodes import frames, inputs, losses, outputs, stream_name, strips
 from seqviz.figures.palette import WIRE
 from seqviz.figures.parts import Drawing, Part, figure
@@ -45,6 +46,7 @@ def draw(moment: Moment, look: Look) -> Drawing:
         *backward(placed, trace),
         losses(placed, trace),
         chosen(placed, look),
+        *between_layers(placed, trace.config),
         *_segments(placed),
     ]
     return figure(parts, _layout(placed, trace))
@@ -109,6 +111,7 @@ def _layout(placed: Plan, trace: Trace) -> Part:
     names = [
         ("input", rows.inputs.middle),
         *((stream_name(stream, trace.streams), band.middle) for stream, band in chains),
+        *((between_layers_said(trace.config), y) for y in _gaps(placed, trace)),
         ("output", rows.outputs.middle),
         ("loss", rows.losses.middle),
     ]
@@ -128,6 +131,16 @@ def _layout(placed: Plan, trace: Trace) -> Part:
         },
         "images": _thumbnails(placed, trace) if _has_pictures(trace) else [],
     }
+
+
+def _gaps(placed: Plan, trace: Trace) -> list[float]:
+    """The middles of the gaps between two layers, if anything happens there."""
+    found = [] if not between_layers_said(trace.config) else pairwise(range(len(trace.streams)))
+    return [
+        (placed.rows.streams[below].top + placed.rows.streams[above].bottom) / 2
+        for below, above in found
+        if trace.streams[below].layer != trace.streams[above].layer
+    ]
 
 
 def _thumbnails(placed: Plan, trace: Trace) -> list[Part]:

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from typing import Final
 
 import numpy as np
 
+from seqviz.core.config import RunConfig
 from seqviz.core.graph import Edge, EdgeKind, Node, NodeKind
 from seqviz.core.records import Look, Trace
 from seqviz.figures.edges import chains, cuts
 from seqviz.figures.layout import Plan
-from seqviz.figures.palette import GRADIENT, HIDDEN, faded
+from seqviz.figures.palette import HIDDEN, TARGET, WIRE, faded
 from seqviz.figures.parts import Part
+
+WAY: Final = 22
+"""How broad the way of a gradient is lit, in px."""
 
 
 def chosen(plan: Plan, look: Look) -> Part:
@@ -32,7 +37,38 @@ def way(plan: Plan, trace: Trace, look: Look) -> Part:
     if loss in plan.boxes and state in plan.boxes:
         edges = between(_passable(plan, trace), state, loss)
     points = [point for edge in edges for point in (*plan.routes[edge], (np.nan, np.nan))]
-    return {**_line(np.array(points).reshape(-1, 2)), "line": {"color": faded(GRADIENT, 0.35), "width": 11}}
+    return {**_line(np.array(points).reshape(-1, 2)), "line": {"color": faded(TARGET, 0.3), "width": WAY}}
+
+
+def between_layers(plan: Plan, config: RunConfig) -> list[Part]:
+    """A mark wherever the numbers of a layer are normalised, or some of them hidden while training, for the next."""
+    said = between_layers_said(config)
+    if not said:
+        return []
+    ends = sorted({plan.routes[edge][-1] for edge in plan.edges[EdgeKind.STACKS]})
+    x, y = np.array(ends, np.float32).reshape(-1, 2).T
+    return [
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "x": x,
+            "y": y - 9,
+            "marker": {"symbol": "line-ew-open", "size": 16, "color": WIRE, "line": {"width": 4, "color": WIRE}},
+            "hovertemplate": f"between the layers: {said}<extra></extra>",
+        }
+    ]
+
+
+def between_layers_said(config: RunConfig) -> str:
+    """What happens between two layers, as it is printed there; "" where nothing does.
+
+    >>> between_layers_said(RunConfig(layers=2, layer_norm=True, dropout=0.2))
+    'normalise, drop 20 %'
+    """
+    if config.layers == 1:
+        return ""
+    done = ["normalise"] if config.layer_norm else []
+    return ", ".join([*done, *([f"drop {100 * config.dropout:.0f} %"] if config.dropout else [])])
 
 
 def between(edges: Iterable[Edge], start: Node, end: Node) -> list[Edge]:

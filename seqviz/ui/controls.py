@@ -49,11 +49,15 @@ CONTROLS: Mapping[str, Control] = {
     "reverse": Control(
         "Network", "Read the source backwards", "Puts the first words of both languages closer to each other in time."
     ),
-    "layer_norm": Control("Network", "Normalise between layers", "Keeps the numbers between layers at one scale."),
+    "layer_norm": Control(
+        "Network",
+        "Normalise between layers",
+        "Keeps the numbers between two layers at one scale; with one layer there is nothing to normalise.",
+    ),
     "dropout": Control(
         "Network",
         "Dropout between layers",
-        "Hides this share of the numbers at random while training.",
+        "Hides this share of the numbers at random while training; needs two layers or more.",
         (0.0, 0.1, 0.2, 0.3, 0.5),
     ),
     "learning_rate": Control(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import streamlit as st
 
@@ -14,7 +14,8 @@ from seqviz.ui.notes import warn
 class Experiment:
     """title: in the menu. sentence: what it shows. figures: keys of `FIGURES`. fields: settings with a widget.
 
-    look_for, try_this: for the reader, in Markdown.
+    look_for, try_this: for the reader, in Markdown. links: settings to be tried, by the words on their button, each as
+    a link would say it.
     """
 
     title: str
@@ -23,6 +24,7 @@ class Experiment:
     fields: tuple[str, ...]
     look_for: tuple[str, ...]
     try_this: str
+    links: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def choose(experiments: Mapping[str, Experiment]) -> Experiment:

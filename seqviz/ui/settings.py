@@ -35,8 +35,9 @@ LAG = 3.0
 def settings(task: str, fields: Sequence[str], data: str = "") -> RunConfig:
     """The configuration that the link and the widgets of the sidebar ask for.
 
-    task, data: as in `RunConfig`. fields: the settings that get a widget. A link that cannot be read is answered with
-    a sentence, and the task's own settings stay. Raises BadInput where a person's own data is gone.
+    task, data: as in `RunConfig`. fields: the settings that get a widget, those left out that the wiring cannot
+    have. A link that cannot be read is answered with a sentence, and the task's own settings stay.
+    Raises BadInput where a person's own data is gone.
     """
     known = task_of(RunConfig(task=task, data=data))
     own = defaults(known, data)
@@ -46,6 +47,7 @@ def settings(task: str, fields: Sequence[str], data: str = "") -> RunConfig:
         if followed or _key(name, task) not in st.session_state:
             st.session_state[_key(name, task)] = getattr(base, name)
     chosen: dict[str, Any] = {}
+    fields = [name for name in fields if _fits(name, own)]
     for group in dict.fromkeys(CONTROLS[name].group for name in fields):
         with st.sidebar.expander(group, expanded=group == "Network"):
             for name in (name for name in fields if CONTROLS[name].group == group):
@@ -53,6 +55,16 @@ def settings(task: str, fields: Sequence[str], data: str = "") -> RunConfig:
     config = replace(base, **chosen)
     _write_link(config, own)
     return config
+
+
+def _fits(name: str, own: RunConfig) -> bool:
+    """Whether the task's wiring can have what a switch switches on."""
+    changed: dict[str, Any] = {} if CONTROLS[name].options else {name: True}
+    try:
+        check_fits(replace(own, **changed), task_of(own).topology)
+    except ValueError:
+        return False
+    return True
 
 
 def defaults(task: Task, data: str = "") -> RunConfig:

@@ -18,7 +18,7 @@ CENTRE = """([figure, trace, row, column]) => {
     box.y + yaxis._offset + yaxis.d2p(middle(y, part.z.length, row))];
 }"""
 LIT = """() => document.querySelector("[data-figure=graph] .js-plotly-plot").data
-  .filter(({ line }) => line?.width === 11).map(({ x }) => x.length)[0]"""
+  .filter(({ line }) => line?.width === 22).map(({ x }) => x.length)[0]"""
 
 
 def opened(page, app, lesson):

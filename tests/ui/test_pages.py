@@ -233,7 +233,7 @@ def test_a_bad_file_is_explained_and_the_running_model_stays(hub, store, content
     assert shown(hub) == before
 
 
-@pytest.mark.parametrize("experiment", ["source", "vanish", "sharing", "truncation", "clipping"])
+@pytest.mark.parametrize("experiment", ["source", "vanish", "sharing", "truncation", "check", "clipping"])
 def test_every_experiment_opens_by_its_link(hub, experiment):
     page = opened("bptt", experiment=experiment, cell="elman", hidden="8")
     assert not page.exception
@@ -256,6 +256,14 @@ def test_a_button_sets_an_experiment_up_whole(hub, bias):
     assert config.hidden == defaults(task_of(RunConfig(task="recall"))).hidden
     assert query(page)["experiment"] == "forget"
     assert query(page).get("forget_bias") == (None if bias == "0" else f"{bias}.0")
+
+
+@pytest.mark.parametrize(("task", "allowed"), [("recall", True), ("clips", True), ("translation", False)])
+def test_a_switch_is_offered_where_the_wiring_can_have_what_it_switches_on(hub, task, allowed):
+    page = opened("bptt", task=task)
+    labels = [item.label for item in page.toggle]
+    assert ("Read in both directions" in labels) == allowed
+    assert "Normalise between layers" in labels
 
 
 def test_the_cell_is_opened_on_its_page(hub):

@@ -122,7 +122,7 @@ export class Panel {
     if (this.matrix && status.weights.length) {
       const other = String(status.weights) !== String(this.weights);
       this.weights = status.weights;
-      options(this.matrix, this.weights.map(([name]) => [name, spoken(name)]), this.matrix.value || this.weights[0][0]);
+      options(this.matrix, this.weights.map(([name]) => [name, spoken(name)]), this.matrix.value || (this.weights.find(([name]) => name.includes("weight_hh")) ?? this.weights[0])[0]);
       if (other) {
         this.picked = [];
         this.within();
