@@ -43,14 +43,25 @@ def draw(moment: Moment, look: Look) -> Drawing:
     names = ["largest singular value", "largest |eigenvalue|", "|determinant|", "measured growth a step"]
     with np.errstate(divide="ignore"):
         length = np.clip(np.log10(values), -FURTHEST, FURTHEST)
+    values_said = [f"{value:.3g}" if np.isfinite(value) else "none" for value in values]
     bars: Part = {
         "type": "bar",
         "orientation": "h",
         "x": np.nan_to_num(length).astype(np.float32),
         "y": np.arange(4, dtype=np.float32),
         "marker": {"color": [AMOUNT, AMOUNT, WIRE, GRADIENT]},
-        "text": [f"{value:.3g}" if np.isfinite(value) else "none" for value in values],
-        "textposition": "outside",
+        "text": values_said,
+        "textposition": "none",
+        "hoverinfo": "skip",
+    }
+    # To the right of 1 or of the bar: to the left, in a narrow picture, stand the names.
+    numbers: Part = {
+        "type": "scatter",
+        "mode": "text",
+        "x": np.nan_to_num(np.maximum(length, 0)).astype(np.float32),
+        "y": bars["y"],
+        "text": [f" {text}" for text in values_said],
+        "textposition": "middle right",
         "cliponaxis": False,
         "hoverinfo": "skip",
     }
@@ -73,7 +84,7 @@ def draw(moment: Moment, look: Look) -> Drawing:
         },
         "margin": {"l": 8, "r": 8, "t": 8, "b": 24},
     }
-    return figure([bars], layout)
+    return figure([bars, numbers], layout)
 
 
 def growth(trace: Trace, products: Products, backward: bool) -> float:

@@ -45,14 +45,15 @@ def between_layers(plan: Plan, config: RunConfig) -> list[Part]:
     said = between_layers_said(config)
     if not said:
         return []
-    ends = sorted({plan.routes[edge][-1] for edge in plan.edges[EdgeKind.STACKS]})
-    x, y = np.array(ends, np.float32).reshape(-1, 2).T
+    # Just before the wires come to the layer: where they arrive in a column, a state of the other direction may stand.
+    places = {(plan.routes[edge][-1][0], plan.routes[edge][-2][1]) for edge in plan.edges[EdgeKind.STACKS]}
+    x, y = np.array(sorted(places), np.float32).reshape(-1, 2).T
     return [
         {
             "type": "scatter",
             "mode": "markers",
             "x": x,
-            "y": y - 9,
+            "y": y,
             "marker": {"symbol": "line-ew-open", "size": 16, "color": WIRE, "line": {"width": 4, "color": WIRE}},
             "hovertemplate": f"between the layers: {said}<extra></extra>",
         }

@@ -63,3 +63,22 @@ def test_a_click_in_the_triangle_lights_the_way_and_shows_the_product_for_it(pag
     page.wait_for_function(f"({passage})().some((text) => text.includes('∂L<sub>5</sub>/∂h<sub>3</sub>'))")
     # Two steps along the chain, then up to the output and to the loss: four edges of two points and a break each.
     assert page.evaluate(LIT) == 4 * 3
+
+
+def test_the_gradients_of_chosen_weights_are_checked_in_the_browser(page, app):
+    opened(page, app, "bptt?experiment=check&cell=lstm&lag=5&hidden=4")
+    cells = "() => document.querySelector('[data-figure=check] .js-plotly-plot')?.data[0].cells.values ?? []"
+    page.locator("[data-figure=check]").scroll_into_view_if_needed()
+    button(page, "Check the largest").click()
+    page.wait_for_function(f"({cells})()[0]?.length === 3")
+    page.locator("[data-figure=check] select").select_option("stacks.0.cores.0.weight_hh_l0")
+    page.get_by_label("row").fill("6")
+    page.get_by_label("column").fill("3")
+    button(page, "Check this weight").click()
+    page.wait_for_function(f"({cells})()[0]?.length === 1")
+    columns = page.evaluate(cells)
+    assert columns[0] == ["W<sub>hh</sub> (forget): from unit 3 to unit 2"]
+    assert columns[4][0].startswith("✓") and columns[6][0].startswith("✓")
+    page.get_by_label("row").fill("1")
+    button(page, "Check this weight").click()
+    page.wait_for_function(f"({cells})()[0]?.length === 2")

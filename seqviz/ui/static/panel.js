@@ -43,8 +43,9 @@ export class Panel {
     if (this.key === "graph") this.offerPlayer(picture.opens);
     if (this.key === "check") this.offerWeights();
     if (this.key === "influence") {
-      this.select("loss", "The loss that is followed back", ({ way }) => way && [way.losses, way.loss]);
-      this.select("state", "The state that it is followed back to", ({ way }) => way && [way.states, way.state]);
+      // Either choice is of a way, so the other end is chosen with it.
+      this.select("loss", "The loss that is followed back", ({ way }) => way && [way.losses, way.loss], "state");
+      this.select("state", "The state that it is followed back to", ({ way }) => way && [way.states, way.state], "loss");
     }
     if (this.key === "cell") {
       this.select("state", "The step whose cell is opened", ({ cell }) => cell && [cell.steps, cell.step]);
@@ -64,7 +65,7 @@ export class Panel {
 
   /** For a gradient check: a button for the largest weights, and a choice of one more. */
   offerWeights() {
-    const number = (label) => element("input", { type: "number", min: 1, value: 1, "aria-label": label, title: label });
+    const number = (title) => element("input", { type: "number", min: 1, value: 1, title });
     this.matrix = element("select", { "aria-label": "The parameter that a weight is chosen from" });
     this.row = number("Row of the weight, from 1");
     this.column = number("Column of the weight, from 1");
@@ -83,8 +84,8 @@ export class Panel {
     this.choices.append(
       this.button("Check the largest", largest),
       this.matrix,
-      this.row,
-      this.column,
+      element("label", {}, "row ", this.row),
+      element("label", {}, "column ", this.column),
       this.button("Check this weight", add),
     );
   }
@@ -106,11 +107,15 @@ export class Panel {
     this.order({ do: "look", ...chosen });
   }
 
-  /** A select that chooses `field`; read(status) gives [[value, name], …] and the value chosen, or nothing. */
-  select(field, label, read) {
+  /**
+   * A select that chooses `field`, and with it `other` as it is; read(status) gives [[value, name], …] and the value
+   * chosen, or nothing.
+   */
+  select(field, label, read, other) {
     const choose = () => {
       const { value } = control;
-      this.look({ [field]: field === "quantity" ? value : Number(value) });
+      const beside = other && this.way ? { [other]: this.way[other] } : {};
+      this.look({ ...beside, [field]: field === "quantity" ? value : Number(value) });
     };
     const control = element("select", { "aria-label": label, title: label, onchange: choose, hidden: "" });
     this.selects.push([control, read]);
@@ -128,6 +133,7 @@ export class Panel {
         this.within();
       }
     }
+    this.way = status.way ?? this.way;
     for (const [control, read] of this.selects) {
       const found = read(status);
       if (!found) continue; // not looked into for this frame
