@@ -62,15 +62,7 @@ class _Row(NamedTuple):
     words: Words
 
 
-@dataclass(frozen=True)
-class Prepared:
-    """What an upload became: its digest for `RunConfig.data`, and notes on it in sentences."""
-
-    digest: str
-    notes: tuple[str, ...]
-
-
-def prepare(content: bytes) -> Prepared:
+def prepare(content: bytes) -> store.Prepared:
     """Keeps the pictures and captions of a ZIP file. Raises BadInput where nothing can be learned from them.
 
     The table has the names of the pictures in one column and captions in another; a picture may have several.
@@ -108,7 +100,7 @@ def prepare(content: bytes) -> Prepared:
         "pictures": {name: base64.b64encode(picture.tobytes()).decode() for name, picture in pictures.items()},
         "captions": captions,
     }
-    return Prepared(store.put(record), (*_done(len(captions), len(pictures)), *notes))
+    return store.Prepared(store.put(record), (*_done(len(captions), len(pictures)), *notes))
 
 
 def typed_picture(content: bytes) -> str:

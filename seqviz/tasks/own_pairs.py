@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -30,6 +29,7 @@ MOST_HELD: Final = 300
 MENU: Final = 12
 MENU_WORDS: Final = 10
 """Words of a sentence in the menu, if there are such short ones: its unrolled network is to fit a screen."""
+WANTED: Final = "A text file is needed, with a sentence, a tab and its translation in each line."
 SHOWN: Final = 60
 """Characters of a sentence in a menu."""
 
@@ -45,22 +45,14 @@ HEADER_NAMES: Final = """
 _Row = tuple[str, str]
 
 
-@dataclass(frozen=True)
-class Prepared:
-    """What an upload became: its digest for `RunConfig.data`, and notes on it in sentences."""
-
-    digest: str
-    notes: tuple[str, ...]
-
-
-def prepare(content: bytes, vocabulary: int = 5000, longest: int = 20, swap: bool = False) -> Prepared:
+def prepare(content: bytes, vocabulary: int = 5000, longest: int = 20, swap: bool = False) -> store.Prepared:
     """Keeps the pairs of a file.
 
     vocabulary: words at most that are told apart in each language, the commonest. longest: words, punctuation
     counted, that either sentence of a pair may have; longer pairs are left out. swap: the second column is read and
     the first one written. Raises BadInput where nothing can be learned from the file.
     """
-    text, decoding = read_text(content)
+    text, decoding = read_text(content, WANTED)
     rows, notes = read_rows(text)
     if swap:
         rows = [(second, first) for first, second in rows]
@@ -84,7 +76,7 @@ def prepare(content: bytes, vocabulary: int = 5000, longest: int = 20, swap: boo
         "vocabulary": vocabulary,
         "longest": longest,
     }
-    return Prepared(store.put(record), (*decoding, *notes))
+    return store.Prepared(store.put(record), (*decoding, *notes))
 
 
 def build(config: RunConfig) -> SentencePairs:

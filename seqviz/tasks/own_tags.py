@@ -10,7 +10,6 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -29,6 +28,7 @@ MOST_TAGS: Final = 60
 HELD_SHARE: Final = 0.2
 MOST_HELD: Final = 500
 MENU: Final = 8
+WANTED: Final = "A CoNLL-U file is needed, as treebanks come: a word a line, its tag in the fourth column."
 SHOWN: Final = 60
 """Characters of a sentence in a menu."""
 
@@ -40,17 +40,9 @@ _OTHER_NUMBER = re.compile(r"\d+-\d+|\d+\.\d+")
 """A range (several words spelt as one, as in "don't") or an empty node (a word that the text leaves out)."""
 
 
-@dataclass(frozen=True)
-class Prepared:
-    """What an upload became: its digest for `RunConfig.data`, and notes on it in sentences."""
-
-    digest: str
-    notes: tuple[str, ...]
-
-
-def prepare(content: bytes) -> Prepared:
+def prepare(content: bytes) -> store.Prepared:
     """Keeps the tagged sentences of a CoNLL-U file. Raises BadInput where nothing can be learned from them."""
-    text, decoding = read_text(content)
+    text, decoding = read_text(content, WANTED)
     found, problems = read_conllu(text)
     if not found:
         raise BadInput(problems[0] if problems else "The file has no sentences, only comments or empty lines.")
@@ -74,7 +66,7 @@ def prepare(content: bytes) -> Prepared:
     if tags[""]:
         notes.append(f"Words without a tag, which are read but not asked for: {tags['']:,}.")
     record = {"kind": KIND, "sentences": [list(zip(*sentence, strict=True)) for sentence in kept]}
-    return Prepared(store.put(record), tuple(notes))
+    return store.Prepared(store.put(record), tuple(notes))
 
 
 def read_conllu(text: str) -> tuple[list[Words], list[str]]:

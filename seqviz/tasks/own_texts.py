@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -27,15 +26,7 @@ SHOWN: Final = 60
 """Characters of a text in a menu, and of a label in a message."""
 
 
-@dataclass(frozen=True)
-class Prepared:
-    """What an upload became: its digest for `RunConfig.data`, and notes on it in sentences."""
-
-    digest: str
-    notes: tuple[str, ...]
-
-
-def prepare(table: Table, text: int, label: int, vocabulary: int = 2000, longest: int = 40) -> Prepared:
+def prepare(table: Table, text: int, label: int, vocabulary: int = 2000, longest: int = 40) -> store.Prepared:
     """Keeps the texts and labels of a table.
 
     text, label: their columns. vocabulary: at most so many words are told apart, the commonest. longest: words of a
@@ -77,7 +68,7 @@ def prepare(table: Table, text: int, label: int, vocabulary: int = 2000, longest
         notes.append(f"Markup such as <br> was taken out of the text in {_rows(marked)}.")
     if cut:
         notes.append(f"Cut after {longest} words: the text in {_rows(cut)}.")
-    return Prepared(store.put(record), tuple(notes))
+    return store.Prepared(store.put(record), tuple(notes))
 
 
 def build(config: RunConfig) -> LabelledTexts:

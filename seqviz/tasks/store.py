@@ -12,6 +12,7 @@ import os
 import re
 import tempfile
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,6 +23,14 @@ LARGEST: Final = 1 << 30
 
 Record = dict[str, Any]
 """What JSON can hold; "kind" says which task it is for."""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What an upload became: its digest for `RunConfig.data`, and notes on it in sentences."""
+
+    digest: str
+    notes: tuple[str, ...]
 
 
 def put(record: Record) -> str:
@@ -38,6 +47,13 @@ def put(record: Record) -> str:
     Path(file.name).replace(path)
     _make_room(path)
     return digest
+
+
+def has(digest: str) -> bool:
+    """Whether what `put` named so is still there; if so it counts as used now."""
+    path = _path(digest)
+    _use(path)
+    return path.exists()
 
 
 def get(digest: str, kind: str) -> Record:

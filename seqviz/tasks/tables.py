@@ -21,19 +21,21 @@ LONGEST_FIELD: Final = 100_000
 """Characters; a longer field is a quotation mark that was never closed, or no text for a small network."""
 DELIMITERS: Final = {",": "comma", "\t": "tab", ";": "semicolon", "|": "bar"}
 OTHER_FILES: Final = {
-    b"PK\x03\x04": "a ZIP or Excel file. Save the table as CSV and upload that",
-    b"\xd0\xcf\x11\xe0": "an old Excel file. Save the table as CSV and upload that",
-    b"%PDF": "a PDF. A table is needed: CSV or TSV",
-    b"\x89PNG": "a picture. A table is needed: CSV or TSV",
-    b"\xff\xd8\xff": "a picture. A table is needed: CSV or TSV",
-    b"\x1f\x8b": "compressed. Unpack it and upload what is inside",
+    b"PK\x03\x04": "a ZIP or Excel file",
+    b"\xd0\xcf\x11\xe0": "an old Excel file",
+    b"%PDF": "a PDF",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"\x1f\x8b": "compressed; unpack it first",
 }
 OTHER_TEXTS: Final = {
-    "<!doctype": "a web page. A table is needed: CSV or TSV",
-    "<html": "a web page. A table is needed: CSV or TSV",
-    '{"': "JSON. Save the table as CSV and upload that",
-    "[{": "JSON. Save the table as CSV and upload that",
+    "<!doctype": "a web page",
+    "<html": "a web page",
+    '{"': "JSON",
+    "[{": "JSON",
 }
+TABLE: Final = "A table is needed, saved as CSV or TSV."
+"""What a file should have been, if it is another."""
 TEXT_NAMES: Final = ("text", "review", "sentence", "comment", "content", "message", "tweet", "phrase", "body")
 LABEL_NAMES: Final = ("label", "sentiment", "class", "category", "target", "rating", "polarity", "stars", "tag")
 
@@ -52,22 +54,26 @@ class Table:
     notes: tuple[str, ...] = ()
 
 
-def read_text(content: bytes) -> tuple[str, tuple[str, ...]]:
-    """A file's text, and notes on how it was read. Raises BadInput where it is empty, too large or no text."""
+def read_text(content: bytes, wanted: str = TABLE) -> tuple[str, tuple[str, ...]]:
+    """A file's text, and notes on how it was read.
+
+    wanted: the sentence that says what should have been uploaded. Raises BadInput where the file is empty, too large,
+    no text or of another kind.
+    """
     if len(content) > LARGEST_FILE:
         raise BadInput(f"The file has {ceil(len(content) / 1e6)} MB; at most 25 MB can be read. Upload a part of it.")
     for start, what in OTHER_FILES.items():
         if content.startswith(start):
-            raise BadInput(f"This file is {what}.")
+            raise BadInput(f"This file is {what}. {wanted}")
     text, notes = _decoded(content)
     if "\0" in text or len(_CONTROL.findall(text[:10_000])) > len(text[:10_000]) / 100:
-        raise BadInput("This file is not text: it holds bytes that no text has. A table is needed: CSV or TSV.")
+        raise BadInput(f"This file is not text: it holds bytes that no text has. {wanted}")
     if not text.strip():
         raise BadInput("The file is empty.")
     beginning = text[:100].lstrip().lower()
     for sign, what in OTHER_TEXTS.items():
         if beginning.startswith(sign):
-            raise BadInput(f"This file is {what}.")
+            raise BadInput(f"This file is {what}. {wanted}")
     return text, notes
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from seqviz.tasks.own_captions import Prepared, prepare
+from seqviz.tasks.own_captions import prepare
+from seqviz.tasks.store import Prepared
+from seqviz.ui.once import once
 
 WANTED = (
     "A ZIP file with pictures (PNG, JPEG or GIF) and one CSV file that names each picture and its caption, "
@@ -10,7 +12,9 @@ WANTED = (
 )
 ENDINGS = ("zip",)
 
+_prepared = once(prepare)
+
 
 def upload(content: bytes) -> Prepared:
     """Keeps the pictures and captions. Raises BadInput."""
-    return prepare(content)
+    return _prepared(content)

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import streamlit as st
 
-from seqviz.tasks.own_pairs import Prepared, prepare
+from seqviz.tasks.own_pairs import prepare
+from seqviz.tasks.store import Prepared
+from seqviz.ui.once import once
 
 WANTED = (
     "A text file with a sentence, a tab and its translation in each line, as exports of Tatoeba come; with or without "
     "a first line of column names. Up to 50,000 pairs and 25 MB."
 )
 ENDINGS = ("tsv", "txt", "csv")
+
+_prepared = once(prepare)
 
 
 def upload(content: bytes) -> Prepared:
@@ -20,4 +24,4 @@ def upload(content: bytes) -> Prepared:
         "Words told apart in each language", (500, 1000, 2000, 5000, 10000), 5000, help="The commonest; others are one."
     )
     longest = st.select_slider("Longest sentence", (5, 10, 15, 20, 30), 20, help="Pairs with more words are left out.")
-    return prepare(content, vocabulary, longest, swap)
+    return _prepared(content, vocabulary, longest, swap)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from seqviz.tasks.own_tags import Prepared, prepare
+from seqviz.tasks.own_tags import prepare
+from seqviz.tasks.store import Prepared
+from seqviz.ui.once import once
 
 WANTED = (
     "A CoNLL-U file, as treebanks come (universaldependencies.org): a word a line, its tag in the fourth column, "
@@ -10,7 +12,9 @@ WANTED = (
 )
 ENDINGS = ("conllu", "conll", "txt")
 
+_prepared = once(prepare)
+
 
 def upload(content: bytes) -> Prepared:
     """Keeps the sentences. Raises BadInput."""
-    return prepare(content)
+    return _prepared(content)

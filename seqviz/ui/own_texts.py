@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from seqviz.tasks.own_texts import Prepared, prepare
-from seqviz.tasks.tables import guess_columns, read_table
+from seqviz.tasks.own_texts import prepare
+from seqviz.tasks.store import Prepared
+from seqviz.tasks.tables import Table, guess_columns, read_table
+from seqviz.ui.once import once
 
 WANTED = (
     "A CSV or TSV file with a text and its label in each row, up to 50,000 rows and 25 MB. "
@@ -16,7 +18,7 @@ ENDINGS = ("csv", "tsv", "txt")
 
 def upload(content: bytes) -> Prepared:
     """Lets the person choose the columns and sizes, and keeps the texts. Raises BadInput."""
-    table = read_table(content)
+    table = _table(content)
     text, label = guess_columns(table)
     places = list(range(len(table.columns)))
     named = table.columns.__getitem__
@@ -26,4 +28,15 @@ def upload(content: bytes) -> Prepared:
         "Words told apart", (200, 500, 1000, 2000, 5000, 10000), 2000, help="The commonest; all others count as one."
     )
     longest = st.select_slider("Words read of a text", (10, 20, 40, 60, 100, 150), 40, help="What is longer is cut.")
-    return prepare(table, text, label, vocabulary, longest)
+    return _prepared(content, text, label, vocabulary, longest)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _table(content: bytes) -> Table:
+    """Read once, not at every run of the page."""
+    return read_table(content)
+
+
+@once
+def _prepared(content: bytes, text: int, label: int, vocabulary: int, longest: int) -> Prepared:
+    return prepare(_table(content), text, label, vocabulary, longest)

@@ -191,3 +191,9 @@ def test_no_file_crashes(content):
 def test_data_that_is_gone():
     with pytest.raises(BadInput, match="Upload"):
         task_of(RunConfig(task="own-pairs", data="0" * 64))
+
+
+@pytest.mark.parametrize("content", [b"%PDF-1.7", b"<html><p>hello</p></html>", b"a\0b"])
+def test_a_file_of_another_kind_is_told_what_is_wanted(content):
+    with pytest.raises(BadInput, match=r"a tab and its translation"):
+        prepare(content)

@@ -275,3 +275,24 @@ def test_the_direct_wiring_stands_beside_the_delayed_one(hub):
     opened("delayed", cell="lstm", seed="3")
     beside = shown(hub, "direct").config
     assert (beside.task, beside.cell, beside.seed) == ("translation-direct", "lstm", 3)
+
+
+def test_a_file_is_prepared_once_and_again_where_it_is_gone(hub, tmp_path, monkeypatch):
+    from seqviz.tasks.store import Prepared, put
+    from seqviz.ui.once import once
+
+    monkeypatch.setenv("SEQVIZ_DATA", str(tmp_path))
+    done = []
+
+    @once
+    def prepare(content: bytes, size: int) -> Prepared:
+        done.append(size)
+        return Prepared(put({"kind": "some", "content": content.decode(), "size": size}), ())
+
+    assert prepare(b"a", 1) == prepare(b"a", 1) != prepare(b"a", 2)
+    assert done == [1, 2]
+    for file in tmp_path.iterdir():
+        file.unlink()
+    prepare(b"a", 1)
+    assert done == [1, 2, 1]
+    assert list(tmp_path.iterdir())
