@@ -31,7 +31,9 @@ STYLE = """<style>
 [data-testid="stMainBlockContainer"] > div > [data-testid="stVerticalBlock"] { gap: 0.6rem; }
 [data-testid="stMainBlockContainer"] h2,
 [data-testid="stMainBlockContainer"] h3 { font-size: 1.15rem; padding: 0.6rem 0 0; }
-[data-testid="stMainBlockContainer"] [data-testid="stCaptionContainer"] { font-size: 0.95rem; margin-bottom: 0; }
+[data-testid="stMainBlockContainer"] [data-testid="stCaptionContainer"] {
+  font-size: 0.95rem; margin-bottom: 0; opacity: 0.8;
+}
 [data-testid="stSidebarHeader"] { height: 2.4rem; min-height: 0; margin: 0; }
 [data-testid="stSidebarContent"] .stExpander summary { padding: 0.4rem 0.75rem; }
 </style>"""
