@@ -193,7 +193,7 @@ def test_data_that_is_gone():
         task_of(RunConfig(task="own-pairs", data="0" * 64))
 
 
-@pytest.mark.parametrize("content", [b"%PDF-1.7", b"<html><p>hello</p></html>", b"a\0b"])
+@pytest.mark.parametrize("content", [b"%PDF-1.7", b"<html><p>hello</p></html>", b"a\x01\x02\x03\x04b c"])
 def test_a_file_of_another_kind_is_told_what_is_wanted(content):
     with pytest.raises(BadInput, match=r"a tab and its translation"):
         prepare(content)

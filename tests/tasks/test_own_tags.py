@@ -180,7 +180,7 @@ def test_the_same_file_gives_the_same_task():
     np.testing.assert_array_equal(one.held_out.targets, other.held_out.targets)
 
 
-@pytest.mark.parametrize("content", [b"%PDF-1.7", b"<html><p>hello</p></html>", b"a\0b"])
+@pytest.mark.parametrize("content", [b"%PDF-1.7", b"<html><p>hello</p></html>", b"a\x01\x02\x03\x04b c"])
 def test_a_file_of_another_kind_is_told_what_is_wanted(content):
     with pytest.raises(BadInput, match=r"CoNLL-U file is needed"):
         prepare(content)
