@@ -17,7 +17,12 @@ example = examples.example(config)
 stage(
     config,
     example,
-    ("graph", "learning", "hidden", "gradient", "influence", "attention", "answers", "sentences", "beam"),
+    (
+        *("graph", "learning", "hidden", "gradient", "influence"),
+        *(("attention",) if config.attention else ()),
+        *("answers", "sentences", "beam"),
+        *(("groups",) if source.task == "translation" else ()),
+    ),
     look=writing.look(),
 )
 

@@ -21,6 +21,19 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class Group:
+    """How well a network does on some of the kept-back sentences: their name and number.
+
+    exact: the share that is right word for word, 0 to 1. bleu: 0 to 100.
+    """
+
+    name: str
+    sentences: int
+    exact: float
+    bleu: float
+
+
+@dataclass(frozen=True)
 class Branch:
     """One node of a beam search's tree.
 

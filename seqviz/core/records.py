@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Bool, Float32, Int64
 
 from seqviz.core.analysis import Analysis, GradientCheck
-from seqviz.core.answers import Answer, Written
+from seqviz.core.answers import Answer, Group, Written
 from seqviz.core.config import RunConfig
 from seqviz.core.opened import Opened
 from seqviz.core.task import Example
@@ -168,6 +168,7 @@ class Moment:
 
     baseline: what a method without a network reaches, with its name. score_name: what the score counts.
     diverged: "" or why the run cannot go on.
+    groups: how well it does on each group of kept-back sentences, where a task has groups.
     answers: what the network says of the menu's examples; written: the chosen example's output written in several
     ways. analysis: why its gradients are as large as they are. opened: one step's cell with its numbers. weights:
     rows and columns of every parameter, seen as a matrix of its first axis by all others, by name. check: the last
@@ -181,6 +182,7 @@ class Moment:
     score_name: str
     diverged: str = ""
     answers: tuple[Answer, ...] = ()
+    groups: tuple[Group, ...] = ()
     written: Written | None = None
     analysis: Analysis | None = None
     opened: Opened | None = None

@@ -45,6 +45,7 @@ FIGURES: Registry[Picture] = Registry(
         "attention": "seqviz.figures.attention:PICTURE",
         "picture": "seqviz.figures.picture:PICTURE",
         "answers": "seqviz.figures.answers:PICTURE",
+        "groups": "seqviz.figures.groups:PICTURE",
         "sentences": "seqviz.figures.sentences:PICTURE",
         "beam": "seqviz.figures.beam:PICTURE",
         "jacobians": "seqviz.figures.jacobians:PICTURE",

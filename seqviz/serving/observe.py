@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from seqviz.core.analysis import Analysis, GradientCheck
-from seqviz.core.answers import Answer, Written
+from seqviz.core.answers import Answer, Group, Written
 from seqviz.core.config import RunConfig
 from seqviz.core.opened import Opened
 from seqviz.core.records import Look, Moment, Run, Trace
@@ -24,6 +24,7 @@ class Tools:
     advance: Callable[[Run, int], Run]
     trace: Callable[[Run, Example], Trace]
     answers: Callable[[Run], tuple[Answer, ...]]
+    groups: Callable[[Run], tuple[Group, ...]]
     write: Callable[[Run, Example, float, int], Written]
     analyse: Callable[[Run, Trace, Look], Analysis]
     open_cell: Callable[[Run, Trace, Look], Opened]
@@ -66,6 +67,7 @@ def observe(
         task.score_name,
         run.diverged,
         answers=tools.answers(run) if "answers" in needs else (),
+        groups=tools.groups(run) if "groups" in needs else (),
         written=tools.write(run, example, look.temperature, look.beam) if "written" in needs else None,
         analysis=tools.analyse(run, trace, look) if "analysis" in needs else None,
         opened=tools.open_cell(run, trace, look) if "opened" in needs else None,

@@ -39,6 +39,7 @@ class SentencePairs:
 
     train, held: pairs learned from and pairs kept back. menu: kept-back pairs by their names in a menu.
     split: makes words of what a person types. longest: words that may be typed.
+    groups: kinds of kept-back pairs by name, to be tried apart from each other; they need not be all in `held`.
     vocabulary_size: at most so many words are told apart in each language, the commonest; all others are `UNKNOWN`.
     Every word of a kept-back translation has to occur in `train`. Capitals make no difference to what is read.
 
@@ -59,6 +60,7 @@ class SentencePairs:
     vocabulary_size: int = 20_000
     topology: Topology = DELAYED
     score_name: str = EXACT
+    groups: tuple[tuple[str, tuple[Pair, ...]], ...] = ()
 
     @property
     def train_size(self) -> int:

@@ -83,4 +83,8 @@ def _task(key: str, title: str, topology: Topology) -> SentencePairs:
         split=split,
         longest=LONGEST,
         topology=topology,
+        groups=(
+            ("new sentences of patterns known from training", pairs.sentences),
+            ("sentences of patterns never met in training", pairs.patterns),
+        ),
     )

@@ -6,12 +6,14 @@ import torch
 from jaxtyping import Int64
 from torch import Tensor
 
-from seqviz.core.answers import Answer, Branch, Sentence, Written
+from seqviz.core.answers import Answer, Branch, Group, Sentence, Written
 from seqviz.core.records import Run
 from seqviz.core.task import END, IGNORE, Example, Task, collate
 from seqviz.networks.decode import beam, greedy, sample
 from seqviz.networks.network import Feed, Network
 from seqviz.tasks import task_of
+from seqviz.tasks.sentence_pairs import SentencePairs
+from seqviz.training.check import judge
 from seqviz.training.model import loaded
 from seqviz.training.tracing import LONGEST
 
@@ -29,6 +31,19 @@ def answers(run: Run) -> tuple[Answer, ...]:
     else:
         said = torch.where(feed.targets == IGNORE, IGNORE, network(feed).logits.argmax(dim=-1))
     return tuple(_answer(task, example, row.tolist()) for example, row in zip(task.examples, said, strict=True))
+
+
+@torch.no_grad()
+def groups(run: Run) -> tuple[Group, ...]:
+    """How well the network does on each group of kept-back sentences; none where the task has no groups."""
+    task, network = task_of(run.config), loaded(run)
+    if not isinstance(task, SentencePairs):
+        return ()
+    found = []
+    for name, pairs in task.groups:
+        feed = network.feed(task.as_batch(pairs), run.config.reverse)
+        found.append(Group(name, len(pairs), *judge(network, task, feed, network(feed).logits)))
+    return tuple(found)
 
 
 def write(run: Run, example: Example, temperature: float, width: int) -> Written:

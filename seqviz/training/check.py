@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 import torch
-from jaxtyping import Bool, Int64
+from jaxtyping import Bool, Float, Int64
 from torch import Tensor
 
 from seqviz.core.config import RunConfig
 from seqviz.core.task import END, EXACT, IGNORE, Task, Tokens
 from seqviz.networks.decode import greedy
-from seqviz.networks.network import Network, mean_loss
+from seqviz.networks.network import Feed, Network, mean_loss
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,14 @@ def check(network: Network, task: Task, config: RunConfig) -> Check:
     network.eval()
     feed = network.feed(task.held_out, config.reverse)
     logits = network(feed).logits
-    loss = float(mean_loss(logits, feed.targets))
+    return Check(float(mean_loss(logits, feed.targets)), *judge(network, task, feed, logits))
+
+
+@torch.no_grad()
+def judge(
+    network: Network, task: Task, feed: Feed, logits: Float[Tensor, "batch outputs classes"]
+) -> tuple[float, float]:
+    """`Check.score` and `Check.bleu` of a feed. logits: what the network makes of it."""
     if task.topology.writes_words:
         written = greedy(network, feed, task.writes.index(END), longest=feed.targets.shape[1] + 5)
         said, wanted = _sentences(written, task), _sentences(feed.targets, task)
@@ -42,10 +49,10 @@ def check(network: Network, task: Task, config: RunConfig) -> Check:
         written = logits.argmax(dim=-1)
         score = share_right(written, feed.targets, task.score_name)
     if END not in task.writes or not isinstance(task.reads, Tokens):
-        return Check(loss, score, float("nan"))
+        return score, float("nan")
     if not task.topology.writes_words:
         written = torch.where(feed.targets == IGNORE, IGNORE, written)
-    return Check(loss, score, bleu(_sentences(written, task), _sentences(feed.targets, task), task.writes))
+    return score, bleu(_sentences(written, task), _sentences(feed.targets, task), task.writes)
 
 
 def share_right(

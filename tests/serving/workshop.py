@@ -181,6 +181,7 @@ class Workshop:
             self.advance,
             self.trace,
             lambda run: (f"answers at {run.step}",),
+            lambda run: (f"groups at {run.step}",),
             lambda run, example, temperature, beam: f"{example} at {temperature} by {beam}",
             self.analyse,
             self.open_cell,
