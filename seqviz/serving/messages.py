@@ -82,7 +82,9 @@ class Do:
 
 @dataclass(frozen=True)
 class Speed:
-    """slow: one update a second. medium: one update a picture. full: as fast as it goes."""
+    """slow: an update when all stages of the one before have been played, at most one a second. medium: one update a
+    picture. full: as fast as it goes.
+    """
 
     pace: Pace
 

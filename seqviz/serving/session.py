@@ -257,8 +257,8 @@ class Session:
         self._stale = False
         content = self._figures
         if "graph" in shown:
-            # While weights change, nobody can watch one step: the story would only make the frames heavier.
-            told = None if self._training else player(self._tools.tell(run, moment.trace))
+            # While weights change fast, nobody can watch one step: the story would only make the frames heavier.
+            told = None if self._training and self._pace != "slow" else player(self._tools.tell(run, moment.trace))
             content = {"cell": None, **content, "player": told}  # a cell that is not opened is still a place
         self._send(Kind.MOVING if self._training else Kind.RESTING, self._screen.frame(said, content))
         took = self._clock() - started

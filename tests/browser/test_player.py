@@ -205,3 +205,22 @@ def test_it_stays_above_the_fold(bar):
     box = bar.bounding_box()
     assert box["y"] + box["height"] <= 768
     assert box["height"] <= 36
+
+
+def test_in_slow_motion_every_update_plays_through_its_stages(page):
+    page.locator(".seqviz-toolbar select").select_option("slow motion")
+    page.get_by_label("Speed of the player").select_option("4×")
+    button(page, "Train").click()
+    expect(page.locator(CAPTION)).to_contain_text("Step 1 reads")
+    expect(page.locator("[data-phase=backward]")).to_have_attribute("aria-pressed", "true")
+    first = page.locator(".seqviz-numbers").text_content()
+    expect(page.locator("[data-phase=update]")).to_have_attribute("aria-pressed", "true")
+    expect(page.locator(".seqviz-numbers")).not_to_have_text(first)
+    expect(page.locator(CAPTION)).to_contain_text("Step 1 reads")
+    expect(page.locator(STATE)).to_have_text("training")
+    button(page, "Pause the player").click()
+    expect(page.locator(STATE)).to_have_text("paused")
+    said = page.locator(CAPTION).text_content()
+    page.wait_for_timeout(1000)
+    expect(page.locator(CAPTION)).to_have_text(said)
+    expect(page.locator(MASKED)).to_have_count(1)

@@ -11,6 +11,7 @@ const PHASES = [
   ["backward", "Backward"],
   ["update", "Update"],
 ];
+const WHOLE = 6000; // ms at speed 1 in which slow motion plays every moment of a step
 const SPEEDS = [0.25, 0.5, 1, 2, 4];
 const RESTING = "Play one training step on this example, with the weights as they are.";
 
@@ -23,6 +24,7 @@ export class Player {
     this.place = -1; // nothing played: the whole picture
     this.progress = 1;
     this.speed = 1;
+    this.haste = 1;
     this.weights = new Weights();
     this.calm = matchMedia("(prefers-reduced-motion: reduce)");
     this.caption = element("p", { class: "seqviz-caption", "aria-live": "polite", hidden: "" });
@@ -112,8 +114,29 @@ export class Player {
     } else if (this.place >= 0) this.show(); // the theme may be another
   }
 
+  /** Plays every moment for slow motion; resolves at the end, or when anything else is asked for. */
+  through() {
+    if (!this.story) return Promise.resolve();
+    this.seek(-1);
+    this.haste = Math.max(1, (this.story.moments.length * MOMENT) / WHOLE);
+    this.toggle();
+    return new Promise((done) => (this.done = done));
+  }
+
+  /** Ends slow motion, if it plays. Returns whether it did. */
+  release() {
+    const { done } = this;
+    this.done = undefined;
+    this.haste = 1;
+    done?.();
+    return done !== undefined;
+  }
+
   toggle() {
-    if (this.frame) return this.halt();
+    if (this.frame) {
+      if (this.done) this.order({ do: "pause" }); // else the next update would play at once
+      return this.halt();
+    }
     if (!this.story) {
       this.waiting = true; // the run must come to rest first
       this.order({ do: "pause" });
@@ -133,7 +156,7 @@ export class Player {
     this.frame = requestAnimationFrame((later) => this.tick(later));
     const passed = this.then === undefined ? 0 : Math.min(now - this.then, 250);
     this.then = now;
-    this.progress += (passed * this.speed) / MOMENT;
+    this.progress += (passed * this.speed * this.haste) / MOMENT;
     const last = this.story.moments.length - 1;
     if (this.progress < 1) {
       if (!this.calm.matches) this.light.show(this.place, this.progress);
@@ -152,6 +175,7 @@ export class Player {
   halt() {
     cancelAnimationFrame(this.frame);
     this.frame = undefined;
+    this.release();
     this.paint();
   }
 
@@ -167,6 +191,7 @@ export class Player {
   /** Goes to the end of moment `place` and stays there; -1 for the whole picture. */
   seek(place) {
     cancelAnimationFrame(this.frame);
+    if (this.release()) this.order({ do: "pause" });
     this.frame = undefined;
     this.waiting = false;
     this.place = place;
@@ -198,6 +223,7 @@ export class Player {
   }
 
   remove() {
+    this.release();
     cancelAnimationFrame(this.frame);
     this.frame = undefined;
     this.weights.remove();

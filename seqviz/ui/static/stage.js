@@ -92,6 +92,7 @@ class Stage {
 
   give(order) {
     this.say("");
+    for (const { player } of this.panels) player?.release();
     this.hushed = order.do === "pause";
     this.live.send(order);
   }
@@ -124,7 +125,8 @@ class Stage {
     // A figure that is replaced as a whole belongs to another network or example: its zoom means nothing any more.
     for (const [path] of frame.changes) if (path.length < 3) (this.anew ??= new Set()).add(path[0] ?? "all");
     this.status = frame.status;
-    this.live.send({ do: "drawn" });
+    this.slow = this.status.pace === "slow" && this.status.state === "training";
+    if (!this.slow) this.live.send({ do: "drawn" });
   }
 
   /**
@@ -141,12 +143,20 @@ class Stage {
         if (this.waiting) this.unpack(this.waiting);
         this.waiting = undefined;
         await this.paintOnce();
+        if (this.slow) await this.playThrough();
       }
     } catch (problem) {
       this.say(`The pictures cannot be drawn: ${problem.message}. Reload the page.`, "problem");
     } finally {
       this.painting = false;
     }
+  }
+
+  /** In slow motion, the next update waits until every stage of this one has been played. */
+  async playThrough() {
+    this.slow = false;
+    for (const { player } of this.panels) if (!this.hushed) await player?.through();
+    this.live.send({ do: "drawn" });
   }
 
   async paintOnce() {

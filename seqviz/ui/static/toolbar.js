@@ -10,7 +10,7 @@ const BUTTONS = [
 const PACES = [
   ["full", "full speed"],
   ["medium", "one update a picture"],
-  ["slow", "one update a second"],
+  ["slow", "slow motion"],
 ];
 
 export class Toolbar {
