@@ -13,6 +13,7 @@ BENCHMARKS = {
     "learning": "how soon the defaults reach their goals on held-out examples, seeds 0 to 4",
     "steps": "updates a second beside a plain PyTorch loop, and what one trace costs",
     "gradients": "all ∂L_t/∂h_k of a long example beside one backward pass, and beside one for each loss",
+    "player": "one training step played in a real browser, and its size beside Plotly's own frames",
     "live": "the page in a real browser: redraws, frame rate, pause, training kept",
 }
 """Each is a module here with a function `measure() -> dict`."""

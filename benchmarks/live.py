@@ -55,7 +55,7 @@ PAUSE = """async () => {
 def measure() -> dict[str, object]:
     """What a person sees while the default network trains. Raises what Playwright does where there is no Chromium."""
     torch.set_num_threads(1)
-    with _app() as address, _page() as (page, complaints):
+    with app() as address, window() as (page, complaints):
         page.goto(address + "/many_to_one")
         page.wait_for_selector('[data-figure="graph"]:not(.seqviz-waiting)')
         # Warm now: the second opening is what a class would see.
@@ -136,7 +136,8 @@ def _slider(page: Page) -> dict[str, object]:
 
 
 @contextmanager
-def _app() -> Iterator[str]:
+def app() -> Iterator[str]:
+    """The app in a process of its own, once a trainer is ready: its address."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -162,7 +163,8 @@ def _ready(address: str) -> bool:
 
 
 @contextmanager
-def _page() -> Iterator[tuple[Page, list[str]]]:
+def window() -> Iterator[tuple[Page, list[str]]]:
+    """A fresh window of a usual laptop, and what its console complains of."""
     complaints: list[str] = []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=[*FLAGS])
