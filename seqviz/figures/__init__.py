@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from seqviz.core.compared import Compared
 from seqviz.core.records import Look, Moment
 from seqviz.core.registry import Registry
 
@@ -32,6 +33,15 @@ class Picture:
     draw: Draw
     needs: frozenset[str] = frozenset()
     wide: bool = False
+
+
+@dataclass(frozen=True)
+class Overlay:
+    """A figure that draws several runs over each other, as a page offers it: fields as in `Picture`."""
+
+    title: str
+    look_for: str
+    draw: Callable[[Compared], Drawing]
 
 
 FIGURES: Registry[Picture] = Registry(
@@ -58,5 +68,13 @@ FIGURES: Registry[Picture] = Registry(
         "powers": "seqviz.figures.powers:PICTURE",
         "check": "seqviz.figures.check:PICTURE",
         "cell": "seqviz.figures.cell:PICTURE",
+    }
+)
+
+OVERLAYS: Registry[Overlay] = Registry(
+    {
+        "races": "seqviz.figures.races:OVERLAY",
+        "reaches": "seqviz.figures.reaches:OVERLAY",
+        "attempts": "seqviz.figures.attempts:OVERLAY",
     }
 )

@@ -13,6 +13,7 @@ import numpy as np
 
 from seqviz.core.records import Look, Moment
 from seqviz.figures import Picture
+from seqviz.figures.curves import evenly, outline, running_mean
 from seqviz.figures.palette import OUTPUT, TARGET, WIRE, Colour, faded
 from seqviz.figures.parts import Drawing, Part, figure
 from seqviz.figures.scales import decades, rounded_up
@@ -174,41 +175,6 @@ def _layout(moment: Moment, powers: tuple[int, int], end: float) -> dict[str, ob
 def _said(text: str, y: float, side: str) -> dict[str, object]:
     place = {"xref": "paper", "yref": "paper", "x": 0.0, "y": y, "xanchor": "left", "yanchor": side}
     return {**place, "text": shown(text), "showarrow": False}
-
-
-def outline(values: np.ndarray, stretches: int) -> np.ndarray:
-    """Places of at most 2 × `stretches` values: of each stretch the lowest and the highest, in their order.
-
-    All places where there are no more than that. A stretch without a number keeps its first place.
-    """
-    if len(values) <= 2 * stretches:
-        return np.arange(len(values))
-    size = -(-len(values) // stretches)
-    first = size * np.arange(-(-len(values) // size))
-    padded = np.full(size * len(first), np.nan)
-    padded[: len(values)] = values
-    unknown = np.isnan(padded)
-    lowest = np.where(unknown, np.inf, padded).reshape(-1, size).argmin(axis=1)
-    highest = np.where(unknown, -np.inf, padded).reshape(-1, size).argmax(axis=1)
-    return np.unique(np.concatenate([first + lowest, first + highest]))
-
-
-def evenly(count: int, most: int) -> np.ndarray:
-    """At most `most` places among `count`, evenly spread, the first and the last with them."""
-    return np.unique(np.linspace(0, count - 1, min(count, most)).astype(np.int64))
-
-
-def running_mean(values: np.ndarray, width: int) -> np.ndarray:
-    """The mean of the finite ones among the last `width` values, float32, at each place; NaN where there is none."""
-    finite = np.isfinite(values)
-    total = np.concatenate([[0.0], np.cumsum(np.where(finite, values, 0), dtype=np.float64)])
-    count = np.concatenate([[0], np.cumsum(finite)])
-    stop = np.arange(1, len(values) + 1)
-    start = np.maximum(stop - width, 0)
-    many = count[stop] - count[start]
-    mean = np.full(len(values), np.nan)
-    np.divide(total[stop] - total[start], many, out=mean, where=many > 0)
-    return mean.astype(np.float32)
 
 
 PICTURE: Final = Picture(TITLE, LOOK_FOR, draw)

@@ -8,6 +8,7 @@ explicit arrays because Plotly's named scales differ between Python and JavaScri
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 Colour = str
@@ -36,6 +37,27 @@ ON_DARK: Final = "#ffffff"
 CLEAR: Final = "rgba(0,0,0,0)"
 
 ROLES: Final = {"input": INPUT, "hidden": HIDDEN, "output": OUTPUT, "target": TARGET, "gradient": GRADIENT}
+
+
+@dataclass(frozen=True)
+class Style:
+    """How one of several runs is drawn everywhere: told apart by dash and mark also where colours are not.
+
+    dash, symbol: Plotly's names. character: the symbol among words.
+    """
+
+    colour: Colour
+    dash: str
+    symbol: str
+    character: str
+
+
+RUNS: Final = (
+    Style("#6d92db", "solid", "circle", "●"),
+    Style("#db366d", "dash", "square", "■"),
+    Style("#939324", "dot", "diamond", "◆"),
+    Style("#9e00ed", "dashdot", "triangle-up", "▲"),
+)
 
 
 def faded(colour: Colour, strength: float) -> Colour:

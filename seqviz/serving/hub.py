@@ -16,7 +16,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, cast
 
-from seqviz.serving.messages import Attach, Command, Do, Drawn, Forget, Kept, Kind, Setting, Show
+from seqviz.serving.messages import (
+    Attach,
+    Command,
+    Comparison,
+    Do,
+    Drawn,
+    Forget,
+    Kept,
+    Kind,
+    Setting,
+    goes_on,
+    showing,
+)
 from seqviz.serving.orders import read_order
 from seqviz.serving.pool import COMMAND, WorkerProcess
 
@@ -48,7 +60,7 @@ class Connection:
 class _Seat:
     number: int
     worker: WorkerProcess | None = None
-    setting: Setting | None = None
+    setting: Setting | Comparison | None = None
     kept: Kept | None = None
     resident: bool = False  # whether the worker has been told the setting
     muted: bool = False  # paused, and frames of the training before are still coming
@@ -108,7 +120,7 @@ class Hub:
         """Whether the seat is still there: it is dropped some time after its browser has gone."""
         return token in self._seats
 
-    def show(self, token: str, setting: Setting) -> None:
+    def show(self, token: str, setting: Setting | Comparison) -> None:
         """What the seat is to show from now on. Settings that a run can take while it goes on change nothing else;
         any other starts another network, or goes back to one this seat has shown before, at rest.
         """
@@ -121,15 +133,15 @@ class Hub:
         else:
             act()
 
-    def _show(self, token: str, setting: Setting) -> None:
+    def _show(self, token: str, setting: Setting | Comparison) -> None:
         seat = self._seats.get(token)
         if seat is None or seat.setting == setting:
             return
-        if seat.setting and not seat.setting.config.same_network(setting.config):
+        if seat.setting and not goes_on(seat.setting, setting):
             seat.kept = None
         seat.setting = setting
         if seat.resident:
-            self._send(seat, Show(setting))
+            self._send(seat, showing(setting))
         elif seat.connection:
             self._send(seat, Attach())
 
@@ -200,7 +212,7 @@ class Hub:
                 seat.connection.notice("starting", "The trainer is being started again. Try once more in a moment.")
             return
         if not seat.resident:
-            worker.send(seat.number, Show(seat.setting, seat.kept))
+            worker.send(seat.number, showing(seat.setting, seat.kept))
             worker.send(seat.number, Attach())
             seat.resident = True
         worker.send(seat.number, command)

@@ -54,6 +54,21 @@ class Setting:
 
 
 @dataclass(frozen=True)
+class Comparison:
+    """What a page asks to be shown of several runs beside each other: all of one task, with one seed and one lag.
+
+    sides: each run's name and settings. example: as in `Setting`. figures: keys of `OVERLAYS`. The unrolled network of
+    each run comes with them as "graph 0", "graph 1", … and the story of its training step as "player 0", ….
+    budget: updates within which a task is to be solved.
+    """
+
+    sides: tuple[tuple[str, RunConfig], ...]
+    example: int | str
+    figures: tuple[str, ...]
+    budget: int
+
+
+@dataclass(frozen=True)
 class Kept:
     """A run to go on from: the updates it had done, and the pickled `Run`."""
 
@@ -69,13 +84,36 @@ class Show:
     kept: Kept | None = None
 
 
-Verb = Literal["train", "pause", "step", "epoch", "reset"]
+@dataclass(frozen=True)
+class Compare:
+    """Show these runs beside each other from now on. kept: where to go on from, if the worker does not have them."""
+
+    comparison: Comparison
+    kept: Kept | None = None
+
+
+def showing(wanted: Setting | Comparison, kept: Kept | None = None) -> Show | Compare:
+    """The command that has it shown."""
+    return Show(wanted, kept) if isinstance(wanted, Setting) else Compare(wanted, kept)
+
+
+def goes_on(before: Setting | Comparison, after: Setting | Comparison) -> bool:
+    """Whether what was kept of the one may be of use to the other."""
+    if isinstance(before, Setting) and isinstance(after, Setting):
+        return before.config.same_network(after.config)
+    return isinstance(before, Comparison) and isinstance(after, Comparison)
+
+
+Verb = Literal["train", "pause", "step", "epoch", "reset", "sweep"]
 Pace = Literal["slow", "medium", "full"]
 
 
 @dataclass(frozen=True)
 class Do:
-    """A button: train until told otherwise, pause, one update, one epoch, or start again from the first weights."""
+    """A button: train until told otherwise, pause, one update, one epoch, or start again from the first weights.
+
+    sweep: of a comparison alone: try one lag after the other.
+    """
 
     verb: Verb
 
@@ -144,7 +182,7 @@ class Forget:
     """The person is gone."""
 
 
-Command = Show | Do | Speed | LookAt | Check | LookBack | Attach | Drawn | Forget
+Command = Show | Compare | Do | Speed | LookAt | Check | LookBack | Attach | Drawn | Forget
 
 
 def envelope(session: int, kind: Kind, content: bytes) -> bytes:

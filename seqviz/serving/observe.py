@@ -11,7 +11,7 @@ from seqviz.core.config import RunConfig
 from seqviz.core.opened import Opened
 from seqviz.core.records import Look, Moment, Run, Trace
 from seqviz.core.task import Example, Task
-from seqviz.figures import Picture
+from seqviz.figures import Overlay, Picture
 from seqviz.figures.storyboard import Storyboard
 from seqviz.serving.messages import Weight
 
@@ -32,6 +32,7 @@ class Tools:
     task_of: Callable[[RunConfig], Task]
     figures: Mapping[str, Picture]
     tell: Callable[[Run, Trace], Storyboard]
+    overlays: Mapping[str, Overlay]
 
     def needs(self, figures: tuple[str, ...]) -> frozenset[str]:
         """The fields of `Moment` that at least one of these figures asks for."""

@@ -20,14 +20,14 @@ LONGEST: Final = 1_000
 def read_order(text: str) -> Command:
     """The command in a JSON object {"do": …}.
 
-    do: train, pause, step, epoch, reset, drawn; speed (with pace: slow, medium or full), look (with any of the fields
-    of `LookAt`), check (with weights: a list of [name, row, column]) or back (with update). Raises ValueError for
-    anything else.
+    do: train, pause, step, epoch, reset, sweep, drawn; speed (with pace: slow, medium or full), look (with any of the
+    fields of `LookAt`), check (with weights: a list of [name, row, column]) or back (with update). Raises ValueError
+    for anything else.
     """
     if len(text) > LONGEST:
         raise ValueError(f"an order has at most {LONGEST} characters")
     match json.loads(text):
-        case {"do": ("train" | "pause" | "step" | "epoch" | "reset") as verb}:
+        case {"do": ("train" | "pause" | "step" | "epoch" | "reset" | "sweep") as verb}:
             return Do(verb)
         case {"do": "drawn"}:
             return Drawn()

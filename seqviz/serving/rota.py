@@ -8,9 +8,10 @@ from time import perf_counter
 from typing import Final
 
 from seqviz.core.task import BadInput
-from seqviz.serving.messages import Command, Forget, Kind
+from seqviz.serving.messages import Command, Compare, Forget, Kind
 from seqviz.serving.observe import Tools
 from seqviz.serving.session import Session
+from seqviz.serving.side_by_side import SideBySide
 from seqviz.serving.slices import budget
 
 FAILURES: Final = (ArithmeticError, LookupError, MemoryError, OSError, RuntimeError, ValueError)
@@ -26,7 +27,7 @@ class Rota:
         self, tools: Tools, send: Callable[[int, Kind, bytes], None], clock: Callable[[], float] = perf_counter
     ) -> None:
         self._tools, self._send, self._clock = tools, send, clock
-        self._sessions: dict[int, Session] = {}
+        self._sessions: dict[int, Session | SideBySide] = {}
         self._load = 0
 
     def obey(self, number: int, command: Command) -> None:
@@ -35,7 +36,8 @@ class Rota:
             self._sessions.pop(number, None)
             return
         if number not in self._sessions:
-            self._sessions[number] = Session(self._tools, lambda *message: self._send(number, *message), self._clock)
+            kind = SideBySide if isinstance(command, Compare) else Session
+            self._sessions[number] = kind(self._tools, lambda *message: self._send(number, *message), self._clock)
         session = self._sessions[number]
         self._guarded(session, lambda: session.obey(command))
 
@@ -64,7 +66,7 @@ class Rota:
             self._load = load
             self._send(0, Kind.LOAD, load.to_bytes(4, "little"))
 
-    def _guarded(self, session: Session, act: Callable[[], None]) -> None:
+    def _guarded(self, session: Session | SideBySide, act: Callable[[], None]) -> None:
         try:
             act()
         except BadInput as wrong:

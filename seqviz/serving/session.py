@@ -33,7 +33,7 @@ from seqviz.serving.player import player
 from seqviz.serving.screen import Screen
 from seqviz.serving.shelf import Moments, Shelf, until
 from seqviz.serving.slices import Rate
-from seqviz.serving.status import status
+from seqviz.serving.status import state_of, status
 from seqviz.serving.wire import Plain, plain_drawing
 
 LONGEST_RUN: Final = 200_000
@@ -210,6 +210,8 @@ class Session:
             case "pause":
                 self._keep(run)
                 return
+            case "sweep":
+                return  # one run has nothing to go through
             case "reset":
                 play.restart(self._started(run.config))
                 return
@@ -290,13 +292,7 @@ class Session:
         return self._chosen.on(play.setting.look)
 
     def _state(self, run: Run) -> str:
-        if run.diverged:
-            return "diverged"
-        if self._training:
-            return "training"
-        if run.step >= LONGEST_RUN:
-            return "finished"
-        return "paused" if run.step else "new"
+        return state_of(run, self._training, LONGEST_RUN)
 
 
 def _restored(kept: Kept | None, config: RunConfig) -> Run | None:

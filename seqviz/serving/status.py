@@ -7,9 +7,11 @@ import math
 import numpy as np
 
 from seqviz.core.analysis import Analysis
+from seqviz.core.compared import Compared
 from seqviz.core.opened import Opened
-from seqviz.core.records import Look, Moment, Stream, Trace
+from seqviz.core.records import Look, Moment, Run, Stream, Trace
 from seqviz.core.task import Task
+from seqviz.figures.palette import RUNS
 from seqviz.serving.messages import Pace
 from seqviz.serving.wire import Plain
 
@@ -87,6 +89,62 @@ def _way(analysis: Analysis, trace: Trace) -> Plain:
         "state": analysis.products.state,
         "losses": [[time, f"loss {time + 1}"] for time in scored],
         "states": [[time, f"state {time + 1}: {trace.read[time]}"] for time in there],
+    }
+
+
+def state_of(run: Run, training: bool, longest: int) -> str:
+    """new, training, paused, finished (after `longest` updates) or diverged."""
+    if run.diverged:
+        return "diverged"
+    if training:
+        return "training"
+    if run.step >= longest:
+        return "finished"
+    return "paused" if run.step else "new"
+
+
+def status_of_sides(
+    compared: Compared,
+    states: tuple[str, ...],
+    rates: tuple[float, ...],
+    training: bool,
+    pace: Pace,
+    sweeping: tuple[int, ...],
+    unanswered: int,
+) -> Plain:
+    """What the toolbar and the status line of a comparison show; names as in `status`.
+
+    state: training while the runs go on, else that of the run which can still do most. update: of the run furthest
+    behind. lag: present at the moment. sweep: the lags that the sweep still goes through, the present one with them.
+    unanswered: lags that a sweep would have to try. sides: of each run its name, mark and colour, and its own state,
+    update, held_score and rate.
+    """
+    traces = [side.moment.trace for side in compared.sides]
+    order = ("paused", "new", "finished", "diverged")
+    return {
+        "state": "training" if training else min(states, key=order.index),
+        "reason": " ".join(side.moment.diverged for side in compared.sides if side.moment.diverged),
+        "update": min(trace.update for trace in traces),
+        "pace": pace,
+        "moments": [],
+        "lag": traces[0].config.lag,
+        "sweep": list(sweeping),
+        "unanswered": unanswered,
+        "baseline": compared.sides[0].moment.baseline,
+        "baseline_name": compared.sides[0].moment.baseline_name,
+        "score_name": compared.sides[0].moment.score_name,
+        "sides": [
+            {
+                "name": side.name,
+                "mark": style.character,
+                "colour": style.colour,
+                "state": state,
+                "update": side.moment.trace.update,
+                "held_score": _mean(side.moment.history.held_score[-1:]),
+                "rate": rate,
+            }
+            for side, style, state, rate in zip(compared.sides, RUNS, states, rates, strict=False)
+        ],
     }
 
 

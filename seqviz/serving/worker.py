@@ -7,7 +7,7 @@ import torch
 from seqviz import training
 from seqviz.core.config import RunConfig
 from seqviz.core.records import Look, Run, Trace
-from seqviz.figures import FIGURES
+from seqviz.figures import FIGURES, OVERLAYS
 from seqviz.figures.storyboard import Storyboard, storyboard
 from seqviz.serving.loop import work
 from seqviz.serving.observe import Tools, observe
@@ -36,6 +36,7 @@ TOOLS = Tools(
     task_of,
     FIGURES,
     tell,
+    OVERLAYS,
 )
 
 

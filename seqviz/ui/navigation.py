@@ -21,6 +21,7 @@ LESSONS: dict[str, dict[str, str]] = {
     "Learning through time": {
         "bptt": "Backpropagation through time",
         "gated": "LSTM and GRU",
+        "side_by_side": "Compare",
     },
 }
 """Sections of the menu, each with the file of every lesson and its title."""

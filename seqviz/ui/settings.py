@@ -32,12 +32,12 @@ LAG = 3.0
 """Seconds by which a browser's report of its own link may be late."""
 
 
-def settings(task: str, fields: Sequence[str], data: str = "") -> RunConfig:
+def settings(task: str, fields: Sequence[str], data: str = "", opened: str = "Network") -> RunConfig:
     """The configuration that the link and the widgets of the sidebar ask for.
 
     task, data: as in `RunConfig`. fields: the settings that get a widget, those left out that the wiring cannot
-    have. A link that cannot be read is answered with a sentence, and the task's own settings stay.
-    Raises BadInput where a person's own data is gone.
+    have. opened: the group of them that is not folded away. A link that cannot be read is answered with a sentence,
+    and the task's own settings stay. Raises BadInput where a person's own data is gone.
     """
     known = task_of(RunConfig(task=task, data=data))
     own = defaults(known, data)
@@ -49,9 +49,9 @@ def settings(task: str, fields: Sequence[str], data: str = "") -> RunConfig:
     chosen: dict[str, Any] = {}
     fields = [name for name in fields if _fits(name, own)]
     for group in dict.fromkeys(CONTROLS[name].group for name in fields):
-        with st.sidebar.expander(group, expanded=group == "Network"):
+        with st.sidebar.expander(group, expanded=group == opened):
             for name in (name for name in fields if CONTROLS[name].group == group):
-                chosen[name] = _widget(CONTROLS[name], _key(name, task))
+                chosen[name] = widget(CONTROLS[name], _key(name, task))
     config = replace(base, **chosen)
     _write_link(config, own)
     return config
@@ -101,7 +101,8 @@ def _just_written(query: Mapping[str, str]) -> bool:
     return any(query == link for moment, link in st.session_state.get(WRITTEN, []) if monotonic() - moment < LAG)
 
 
-def _widget(control: Control, key: str) -> Value:
+def widget(control: Control, key: str) -> Value:
+    """A setting's widget here and now, showing what the session state says at `key`."""
     if not control.options:
         return st.toggle(control.label, key=key, help=control.help, persist_state="session")
     value: Value = st.session_state[key]

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
 from seqviz.core.config import RunConfig
 from seqviz.core.records import Look
-from seqviz.figures import FIGURES
+from seqviz.figures import FIGURES, OVERLAYS
+from seqviz.figures.palette import RUNS
 from seqviz.serving.hub import Full, hub
-from seqviz.serving.messages import Setting
+from seqviz.serving.messages import Comparison, Setting
 from seqviz.ui import lecture
 from seqviz.ui.server import FILES
 
@@ -46,30 +47,72 @@ def stage(
     config: the network and how it is trained; changing what `LIVE` settings name lets the run go on, any other
     change shows another network, or one shown before. example: a place in `Task.examples`, or what a person typed.
     figures: keys of `FIGURES`. look: how they are looked at; the chain and the quantity may also be chosen beside the
-    picture of the hidden states. key: tells
-    stages on one page apart.
+    picture of the hidden states. key: tells stages on one page apart.
     """
+    pictures: list[Mapping[str, object]] = [
+        {
+            "key": name,
+            "title": FIGURES[name].title,
+            "look_for": FIGURES[name].look_for,
+            "wide": FIGURES[name].wide or name == figures[0],
+            "folded": name not in figures,
+            "opens": name == "graph" and "cell" not in figures,
+            "story": "player" if name == "graph" else "",
+        }
+        for name in _with_cell(figures)
+    ]
+    _show(Setting(config, example, tuple(figures), look or Look()), pictures, key)
+
+
+def comparison(
+    runs: Sequence[tuple[str, RunConfig]],
+    example: int | str,
+    budget: int,
+    *,
+    key: str = "stage",
+) -> None:
+    """Shows several runs live: what can be laid over each other in a row, below it the unrolled network of each.
+
+    runs: the name and settings of each, all of one task, seed and lag. budget: updates within which the task is to be
+    solved. The rest as for `stage`.
+    """
+    overlays: list[Mapping[str, object]] = [
+        {"key": name, "title": overlay.title, "look_for": overlay.look_for} for name, overlay in OVERLAYS.items()
+    ]
+    graphs: list[Mapping[str, object]] = [
+        {
+            "key": f"graph {place}",
+            "title": name,
+            "look_for": "",
+            "wide": True,
+            "story": f"player {place}",
+            "mark": style.character,
+            "colour": style.colour,
+        }
+        for place, ((name, _), style) in enumerate(zip(runs, RUNS, strict=False))
+    ]
+    wanted = Comparison(tuple(runs), example, tuple(OVERLAYS), budget)
+    _show(wanted, [*overlays, *graphs], key, several=True)
+
+
+def _show(
+    wanted: Setting | Comparison,
+    pictures: Sequence[Mapping[str, object]],
+    key: str,
+    several: bool = False,
+) -> None:
     try:
         token = _token(key)
     except Full as full:
         st.warning(str(full))
         return
-    hub.show(token, Setting(config, example, tuple(figures), look or Look()))
+    hub.show(token, wanted)
     said = {
         "token": token,
         "address": FILES.address,
         "live": f"{FILES.base}/live",
-        "figures": [
-            {
-                "key": key,
-                "title": picture.title,
-                "look_for": picture.look_for,
-                "wide": picture.wide or key == figures[0],
-                "folded": key not in figures,
-                "opens": key == "graph" and "cell" not in figures,
-            }
-            for key, picture in ((name, FIGURES[name]) for name in _with_cell(figures))
-        ],
+        "figures": pictures,
+        "several": several,
         "big": lecture.on(),
     }
     # Bytes, because Streamlit imports pandas to look at anything else. `gone` runs the page again, for a new seat.

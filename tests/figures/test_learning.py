@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from seqviz.core.records import History, Look
-from seqviz.figures.learning import CHECKS, STRETCHES, draw, evenly, outline, running_mean
+from seqviz.figures.curves import evenly, outline, running_mean
+from seqviz.figures.learning import CHECKS, STRETCHES, draw
 from tests.figures.sample import history, moment, sample
 
 TRACE = sample()

@@ -65,8 +65,11 @@ def at(scale: palette.Scale, place: float) -> np.ndarray:
     return np.array([np.interp(place, places, channels[:, channel]) for channel in range(4)])
 
 
+RUNS = [style.colour for style in palette.RUNS]
+
+
 @pytest.mark.parametrize("ground", [LIGHT, DARK])
-@pytest.mark.parametrize("colour", [*palette.ROLES.values(), palette.WIRE, palette.AMOUNT, palette.NEGATIVE])
+@pytest.mark.parametrize("colour", [*palette.ROLES.values(), *RUNS, palette.WIRE, palette.AMOUNT, palette.NEGATIVE])
 def test_every_colour_stands_out_on_either_theme(colour: str, ground: str) -> None:
     assert contrast(colour, ground) >= 3
 
@@ -87,6 +90,13 @@ def test_letters_on_filled_boxes_can_be_read(letters: str, box: str) -> None:
 def test_roles_stay_apart_for_every_kind_of_eyes(eyes: str, least: float) -> None:
     for one, other in combinations(palette.ROLES.values(), 2):
         assert np.linalg.norm(seen(rgb(one), LIGHT, eyes) - seen(rgb(other), LIGHT, eyes)) >= least
+
+
+@pytest.mark.parametrize("eyes", EYES)
+def test_runs_stay_apart_for_every_kind_of_eyes_and_without_colours(eyes: str) -> None:
+    for one, other in combinations(palette.RUNS, 2):
+        assert np.linalg.norm(seen(rgb(one.colour), LIGHT, eyes) - seen(rgb(other.colour), LIGHT, eyes)) >= 30
+        assert {one.dash, one.symbol, one.character}.isdisjoint({other.dash, other.symbol, other.character})
 
 
 @pytest.mark.parametrize("ground", [LIGHT, DARK])

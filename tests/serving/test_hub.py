@@ -4,7 +4,9 @@ import sys
 
 import pytest
 
+from seqviz.core.config import RunConfig
 from seqviz.serving.hub import MOST_SEATS, Full, Hub
+from seqviz.serving.messages import Comparison
 from tests.serving.workshop import applied, read_frame
 
 STAND_IN = (sys.executable, "-m", "tests.serving.stand_in")
@@ -234,6 +236,33 @@ def test_what_was_kept_of_another_network_is_not_promised(scene, setting):
         hub._workers[0]._process.kill()
         await browser.until(browser.noticed("stopped"))
         assert browser.notices[-1]["text"].endswith("Press Train to start again.")
+
+    scene(act)
+
+
+def test_a_comparison_goes_on_from_where_it_was_kept_whatever_was_changed_in_it(scene):
+    def comparison(*cells):
+        runs = tuple((cell, RunConfig(task="words", batch=2, cell=cell)) for cell in cells)
+        return Comparison(runs, 0, ("sides",), 100)
+
+    async def act(hub):
+        token = hub.open()
+        hub.show(token, comparison("gru", "lstm"))
+        browser = Browser(hub, token)
+        await browser.until_state("new")
+        for _ in range(2):
+            browser.say(do="step")
+            await browser.until_state("paused")
+            browser.status = {}
+        await until(lambda: hub._seats[token].kept is not None and hub._seats[token].kept.update == 2)
+        hub.show(token, comparison("gru", "elman"))
+        await browser.until(lambda: [side["name"] for side in browser.status.get("sides", [])] == ["gru", "elman"])
+        hub._workers[0]._process.kill()
+        await browser.until(browser.noticed("stopped"))
+        await until(lambda: hub.census()["workers"] == 1)
+        browser.say(do="step")
+        await browser.until(lambda: browser.status["sides"][1]["update"] == 1)
+        assert browser.status["sides"][0]["update"] == 2
 
     scene(act)
 

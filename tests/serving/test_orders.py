@@ -10,6 +10,7 @@ from seqviz.serving.orders import LONGEST, read_order
     ("order", "command"),
     [
         ({"do": "train"}, Do("train")),
+        ({"do": "sweep"}, Do("sweep")),
         ({"do": "drawn"}, Drawn()),
         ({"do": "speed", "pace": "slow"}, Speed("slow")),
         ({"do": "look", "stream": 1, "quantity": "reset"}, LookAt(1, "reset")),

@@ -8,7 +8,7 @@ from seqviz.core.analysis import Analysis, GradientCheck, Products
 from seqviz.core.opened import Opened
 from seqviz.core.records import History, Run, Stream, Trace
 from seqviz.core.task import BadInput, Baseline
-from seqviz.figures import Picture
+from seqviz.figures import Overlay, Picture
 from seqviz.figures.parts import Drawing
 from seqviz.figures.storyboard import Storyboard
 from seqviz.serving.messages import Drawn, Kind
@@ -176,6 +176,19 @@ class Workshop:
             "nothing": Picture("Nothing", "Look.", draw_extras),
             "extras": Picture("Extras", "Look.", draw_extras, frozenset({"answers", "written", "analysis"})),
         }
+
+        def draw_sides(compared):
+            said = [
+                [side.name, side.moment.trace.update, sorted((a.config.lag, a.solved) for a in side.attempts)]
+                for side in compared.sides
+            ]
+            return Drawing((), {"said": said})
+
+        def draw_graph(moment, look):
+            return Drawing((), {"title": f"{moment.trace.example} at {moment.trace.update}"})
+
+        figures["graph"] = Picture("Graph", "Look.", draw_graph)
+        overlays = {"sides": Overlay("Sides", "Look.", draw_sides)}
         return Tools(
             self.start,
             self.advance,
@@ -189,6 +202,7 @@ class Workshop:
             self.task_of,
             figures,
             lambda run, trace: Storyboard((), ()),
+            overlays,
         )
 
 

@@ -1,6 +1,7 @@
 """Every page, run as Streamlit runs it, down to what it asks the hub to show."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -269,6 +270,94 @@ def test_a_switch_is_offered_where_the_wiring_can_have_what_it_switches_on(hub, 
 def test_the_cell_is_opened_on_its_page(hub):
     opened("gated")
     assert shown(hub).figures[:2] == ("graph", "cell")
+
+
+def sides(hub):
+    return [(name, config.cell, config.hidden) for name, config in shown(hub).sides]
+
+
+def test_the_comparison_starts_with_three_cells_at_the_tasks_own_settings(hub):
+    page = opened("side_by_side")
+    own = defaults(task_of(RunConfig(task="recall")))
+    assert [config for _, config in shown(hub).sides] == [replace(own, cell=cell) for cell in ("elman", "gru", "lstm")]
+    assert shown(hub).budget == 1000
+    assert query(page) == {}
+
+
+def test_a_link_sets_up_a_whole_comparison(hub):
+    link = {"task": "copying", "lag": "20", "seed": "4", "budget": "2000", "example": "3"}
+    link["runs"] = "elman:layers=2,lstm:hidden=8:forget_bias=1.0"
+    page = opened("side_by_side", **link)
+    assert not page.warning
+    (_, elman), (_, lstm) = shown(hub).sides
+    for config in (elman, lstm):
+        assert (config.task, config.lag, config.seed) == ("copying", 20, 4)
+    assert (elman.cell, elman.layers, lstm.cell, lstm.hidden, lstm.forget_bias) == ("elman", 2, "lstm", 8, 1.0)
+    assert (shown(hub).example, shown(hub).budget) == (3, 2000)
+    assert query(page) == link
+    assert [slider.value for slider in page.select_slider if slider.label == "Hidden size"] == [48, 8]
+
+
+def hidden_size(page, run):
+    return [item for item in page.select_slider if item.label == "Hidden size"][run]
+
+
+def test_one_runs_control_changes_that_run_and_the_link(hub):
+    page = opened("side_by_side")
+    hidden_size(page, run=1).set_value(64).run()
+    assert sides(hub) == [("Elman, tanh", "elman", 16), ("GRU, hidden size 64", "gru", 64), ("LSTM", "lstm", 16)]
+    assert query(page) == {"runs": "elman,gru:hidden=64,lstm"}
+    hidden_size(page, run=1).set_value(16).run()
+    assert query(page) == {}
+
+
+def test_runs_can_be_added_and_are_there_again_when_taken_back(hub):
+    page = opened("side_by_side", runs="gru,gru")
+    assert [name for name, *_ in sides(hub)] == ["GRU (1)", "GRU (2)"]
+    for wanted in (4, 3):
+        widget(page, "button_group", "Runs").set_value(wanted).run()
+        assert len(sides(hub)) == wanted
+    assert query(page) == {"runs": "gru,gru,lstm"}
+
+
+def test_what_all_runs_share_is_changed_for_all(hub):
+    page = opened("side_by_side")
+    widget(page, "select_slider", "Lag").set_value(80)
+    page.run()
+    assert {config.lag for _, config in shown(hub).sides} == {80}
+    assert query(page) == {"lag": "80"}
+
+
+@pytest.mark.parametrize("runs", ["gru", "gru,lstm:lag=3", "gru,grue", "gru,lstm:hidden=-1", ",,,,"])
+def test_a_comparison_that_cannot_be_is_answered_in_words(hub, runs):
+    page = opened("side_by_side", runs=runs)
+    assert not page.exception
+    (warning,) = page.warning
+    assert "usual runs" in warning.value
+    assert [cell for _, cell, _ in sides(hub)] == ["elman", "gru", "lstm"]
+
+
+def test_updates_that_cannot_be_allowed_are_answered_in_words(hub):
+    page = opened("side_by_side", budget="many")
+    assert "many" in page.warning[0].value
+    assert shown(hub).budget == 1000
+
+
+@pytest.mark.parametrize("task", ["copying", "parity", "adding"])
+def test_every_memory_task_can_be_compared_on(hub, task):
+    page = opened("side_by_side")
+    widget(page, "selectbox", "Data").set_value(task)
+    page.run()
+    assert not page.exception
+    own = defaults(task_of(RunConfig(task=task)))
+    assert [config for _, config in shown(hub).sides] == [replace(own, cell=cell) for cell in ("elman", "gru", "lstm")]
+
+
+def test_every_control_of_a_comparison_says_what_it_does(hub):
+    page = opened("side_by_side")
+    for kind in ("selectbox", "select_slider", "toggle", "text_input", "button_group"):
+        for item in getattr(page, kind):
+            assert item.help and item.help.endswith("."), item.label
 
 
 def test_the_direct_wiring_stands_beside_the_delayed_one(hub):

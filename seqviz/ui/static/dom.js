@@ -15,3 +15,11 @@ export function element(name, attributes = {}, ...children) {
 export function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
+
+/** Puts a run's mark, a character in its colour, before an element's words; none where there is none. */
+export function marked(node, { mark, colour } = {}) {
+  if (mark) {
+    node.dataset.mark = mark;
+    node.style.setProperty("--seqviz-run", colour);
+  } else delete node.dataset.mark;
+}

@@ -14,11 +14,16 @@ export function movable(before, after) {
   const parts = [];
   for (const [place, part] of after.data.entries()) {
     if (part === before.data[place]) continue;
+    if (empty(part) !== empty(before.data[place])) return undefined; // what has no points is no part of Plotly's drawing
     const edit = difference(before.data[place], part, NUMBERS);
     if (!edit || (PLACES.some((name) => name in edit) && !fixed(part, after.layout))) return undefined;
     parts.push([place, edit]);
   }
   return parts;
+}
+
+function empty(part) {
+  return part.x?.length === 0;
 }
 
 function difference(before, after, allowed) {

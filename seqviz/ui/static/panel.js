@@ -1,28 +1,33 @@
 // A picture with its title, what to look for in it, and what can be chosen in and beside it.
 
-import { element } from "./dom.js";
+import { element, marked, setText } from "./dom.js";
 import { Graph } from "./graphs.js";
 import { Player } from "./player.js";
 
 export class Panel {
   /**
-   * picture: {key, title, look_for, wide, folded, opens}: across the whole stage or not; folded where it is there only
-   * while it has something to show; opens where a folded cell can be opened in it. order(message) sends an order.
+   * picture: {key, title, look_for, wide, folded, opens, story, mark, colour}. wide: across the whole stage or not;
+   * folded where it is there only while it has something to show; opens where a folded cell can be opened in it.
+   * story: what a player plays over it, if anything. mark, colour: of the run which it belongs to. order(message)
+   * sends an order.
    * seen() is called when the picture comes into sight.
    */
   constructor(picture, order, seen) {
     this.seen = seen;
     this.key = picture.key;
     this.folded = picture.folded;
+    this.story = picture.story;
     this.order = order;
     this.selects = [];
     this.canvas = element("div", { class: "seqviz-canvas", role: "img", "aria-label": picture.title });
     this.choices = element("span", { class: "seqviz-choices" });
     this.look_for = element("p", { class: "seqviz-look-for" }, picture.look_for);
+    this.title = element("h3");
+    marked(this.title, picture);
     this.root = element(
       "section",
       { class: `seqviz-panel seqviz-waiting ${picture.wide ? "seqviz-wide" : ""}`, "data-figure": picture.key },
-      element("header", {}, element("h3", {}, picture.title), this.choices),
+      element("header", {}, this.title, this.choices),
       this.canvas,
       this.look_for,
     );
@@ -40,7 +45,7 @@ export class Panel {
       this.select("quantity", "What is drawn of each step", (status) => [status.quantities, status.look.quantity]);
       this.select("stream", "Which chain of hidden states", chain);
     }
-    if (this.key === "graph") this.offerPlayer(picture.opens);
+    if (this.story) this.offerPlayer(picture.opens);
     if (this.key === "check") this.offerWeights();
     if (this.key === "influence") {
       // Either choice is of a way, so the other end is chosen with it.
@@ -120,6 +125,12 @@ export class Panel {
     const control = element("select", { "aria-label": label, title: label, onchange: choose, hidden: "" });
     this.selects.push([control, read]);
     this.choices.append(control);
+  }
+
+  /** The run may have another name by now. */
+  name(picture) {
+    setText(this.title, picture.title);
+    this.canvas.setAttribute("aria-label", picture.title);
   }
 
   /** Brings the selects up to a frame's status. */

@@ -23,6 +23,7 @@ export class Player {
     this.story = undefined; // none while the network trains
     this.place = -1; // nothing played: the whole picture
     this.progress = 1;
+    this.peers = []; // players that keep step with this one
     this.speed = 1;
     this.haste = 1;
     this.weights = new Weights();
@@ -80,6 +81,7 @@ export class Player {
 
   /** Obeys a key, unless the control that has the focus has its own use for it. */
   hear(key, at) {
+    if (this.first && this.first !== this) return this.first.hear(key, at);
     if (at === this.pace || !this.story) return false;
     const digit = "1234".indexOf(key);
     if (key.length === 1 && digit >= 0) this.jump(PHASES[digit][0]);
@@ -104,14 +106,41 @@ export class Player {
     this.weights.lay(over);
     if (story !== this.story) {
       const waited = this.waiting && story;
-      this.light ??= new Light(this.canvas);
-      this.seek(-1);
+      if (story) this.light ??= new Light(this.canvas);
+      this.stand(-1);
+      this.draw();
       this.story = story;
-      this.light.tell(story?.moments ?? []);
+      this.light?.tell(story?.moments ?? []);
       this.scrubber.max = story?.moments.length ?? 0;
       if (waited) this.toggle();
       else this.paint();
-    } else if (this.place >= 0) this.show(); // the theme may be another
+    } else if (this.place >= 0) this.draw(); // the theme may be another
+  }
+
+  /** Players of the same example keep step: the first one's bar drives them all. */
+  link(players) {
+    [this.first] = players;
+    this.peers = this.first === this ? players.slice(1) : [];
+    this.bar.hidden = this.first !== this;
+    if (this.first !== this && this.first.place >= 0 && this.place < 0) this.follow(this.first);
+  }
+
+  /** Shows what another player does; where its story is longer or shorter, at the same share of the phase. */
+  follow({ story, place, progress }) {
+    if (!this.story || !story) return;
+    const same = this.story.moments.length === story.moments.length;
+    [this.place, this.progress] = same || place < 0 ? [place, progress] : [this.alike(story, place), 1];
+    this.draw();
+  }
+
+  alike(story, place) {
+    const { phase } = story.moments[place];
+    const [theirs, ours] = [story, this.story].map(({ moments }) => {
+      const first = moments.findIndex((moment) => moment.phase === phase);
+      return { first, last: moments.findLastIndex((moment) => moment.phase === phase) };
+    });
+    const share = (place - theirs.first) / Math.max(theirs.last - theirs.first, 1);
+    return ours.first + Math.round(share * (ours.last - ours.first));
   }
 
   /** Plays every moment for slow motion; resolves at the end, or when anything else is asked for. */
@@ -159,7 +188,7 @@ export class Player {
     this.progress += (passed * this.speed * this.haste) / MOMENT;
     const last = this.story.moments.length - 1;
     if (this.progress < 1) {
-      if (!this.calm.matches) this.light.show(this.place, this.progress);
+      if (!this.calm.matches) [this, ...this.peers].forEach((player) => player.glide(this));
     } else if (this.place === last) {
       this.progress = 1;
       this.halt();
@@ -170,6 +199,13 @@ export class Player {
       this.show();
     }
     return undefined;
+  }
+
+  /** Goes on within a moment, which is all that changes from one of the browser's frames to the next. */
+  glide({ story, progress }) {
+    if (this.place < 0 || this.story?.moments.length !== story.moments.length) return;
+    this.progress = progress;
+    this.light.show(this.place, progress);
   }
 
   halt() {
@@ -190,19 +226,28 @@ export class Player {
 
   /** Goes to the end of moment `place` and stays there; -1 for the whole picture. */
   seek(place) {
+    this.stand(place);
+    this.show();
+  }
+
+  stand(place) {
     cancelAnimationFrame(this.frame);
     if (this.release()) this.order({ do: "pause" });
     this.frame = undefined;
     this.waiting = false;
     this.place = place;
     this.progress = 1;
-    this.show();
   }
 
   show() {
+    this.draw();
+    this.peers.forEach((peer) => peer.follow(this));
+  }
+
+  draw() {
     if (this.place < 0 || !this.story) this.light?.off();
     else this.light.show(this.place, this.calm.matches ? 1 : this.progress);
-    if (this.drawing) this.weights.show(this.drawing, this.template, this.place < 0 ? undefined : this.story, this.place);
+    if (this.weights.laid) this.weights.show(this.drawing, this.template, this.place < 0 ? undefined : this.story, this.place);
     this.paint();
   }
 

@@ -61,6 +61,11 @@ export class Weights {
     if (over && this.root.parentElement !== over) over.append(this.root);
   }
 
+  /** Whether there is a panel to lie over. */
+  get laid() {
+    return this.root.isConnected;
+  }
+
   async show(plotly, template, story, place) {
     const told = story && ledger(story, place);
     this.root.hidden = !told;

@@ -1,6 +1,6 @@
 // The stage of a lesson: toolbar, numbers and live pictures of one run. Mounted by seqviz/ui/stage.py.
 
-import { element, setText } from "./dom.js";
+import { element, marked, setText } from "./dom.js";
 import { Panel } from "./panel.js";
 import { GONE, Live, REPLACED } from "./socket.js";
 import { plotly, styles, template } from "./theme.js";
@@ -14,7 +14,8 @@ const stages = new WeakMap();
  * Shows a stage in `parent`, or brings the one that is there up to date. Streamlit calls this again whenever the
  * page's script has run or the theme has changed.
  *
- * said: {token, address, figures: [{key, title, look_for, wide}], big}. gone(): the seat has been dropped, ask for another.
+ * said: {token, address, figures, several, big}. figures: as a panel takes them. several: whether it shows several runs.
+ * gone(): the seat has been dropped, ask for another.
  */
 export async function show(parent, said, gone) {
   if (!stages.has(parent)) stages.set(parent, new Stage(parent));
@@ -50,7 +51,10 @@ class Stage {
     this.root.classList.toggle("seqviz-big", said.big);
     this.template = undefined; // the theme or the size of the type may have changed
     this.panels.forEach((panel) => panel.graph?.forget());
+    this.root.classList.toggle("seqviz-several", Boolean(said.several));
+    this.toolbar.sweep.hidden = !said.several;
     this.arrange(said.figures);
+    this.panels.forEach((panel, place) => panel.name(said.figures[place]));
     if (this.token !== said.token) this.connect(said.token);
     else this.paint();
   }
@@ -155,7 +159,8 @@ class Stage {
   /** In slow motion, the next update waits until every stage of this one has been played. */
   async playThrough() {
     this.slow = false;
-    for (const { player } of this.panels) if (!this.hushed) await player?.through();
+    const first = this.panels.find(({ player }) => player); // with which all others keep step
+    if (!this.hushed) await first?.player.through();
     this.live.send({ do: "drawn" });
   }
 
@@ -178,7 +183,13 @@ class Stage {
     this.anew?.delete("all");
     const [first] = this.panels.filter((panel) => !panel.root.classList.contains("seqviz-wide"));
     this.template ??= template(this.root);
-    for (const { player } of this.panels) player?.tell(this.figures.player, drawing, this.template, first?.root);
+    const players = this.panels.flatMap(({ player }) => player ?? []);
+    for (const panel of this.panels.filter(({ player }) => player)) {
+      // A picture out of sight may be an older one, to which the story does not belong.
+      const story = panel.graph?.drawn === this.figures[panel.key] ? this.figures[panel.story] : undefined;
+      panel.player.tell(story, drawing, this.template, this.said.several ? undefined : first?.root);
+      panel.player.link(players);
+    }
   }
 
   write(status) {
@@ -186,9 +197,10 @@ class Stage {
     if (this.numbers.children.length !== parts.length) {
       this.numbers.replaceChildren(...parts.map(() => element("span")));
     }
-    parts.forEach(([text, meaning], place) => {
+    parts.forEach(([text, meaning, run], place) => {
       const part = this.numbers.children[place];
       setText(part, text);
+      marked(part, run);
       if (part.title !== meaning) part.title = meaning;
     });
     if (status.state === "diverged") this.say(status.reason, "diverged");

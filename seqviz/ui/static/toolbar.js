@@ -23,6 +23,7 @@ export class Toolbar {
     this.buttons = BUTTONS.map(([verb, text, title]) =>
       element("button", { type: "button", title, onclick: () => this.press(verb) }, text),
     );
+    this.sweep = element("button", { type: "button", hidden: "", onclick: () => this.press("sweep") });
     this.pace = element(
       "select",
       { onchange: () => order({ do: "speed", pace: this.pace.value }) },
@@ -34,14 +35,16 @@ export class Toolbar {
       oninput: () => this.lookBack(),
       title: "See the network as it was earlier in this run",
     });
+    this.past = element("label", { class: "seqviz-back" }, "Look back", this.back);
     this.shown = element("span", { class: "seqviz-state", role: "status" });
     this.root = element(
       "div",
       { class: "seqviz-toolbar", role: "group", "aria-label": "Training" },
       this.train,
       ...this.buttons,
+      this.sweep,
       element("label", {}, "Speed", this.pace),
-      element("label", { class: "seqviz-back" }, "Look back", this.back),
+      this.past,
       this.shown,
     );
     this.paint();
@@ -73,6 +76,8 @@ export class Toolbar {
     this.state = status.state;
     this.pace.value = status.pace;
     this.moments = status.moments;
+    this.past.hidden = !this.moments.length;
+    this.unanswered = status.unanswered;
     this.back.max = this.moments.length - 1;
     if (!this.back.matches(":active")) this.back.value = this.moments.findLastIndex((at) => at <= status.update);
     this.paint();
@@ -90,6 +95,11 @@ export class Toolbar {
     const [step, epoch, reset] = this.buttons;
     step.disabled = epoch.disabled = idle || over;
     reset.disabled = this.pace.disabled = idle;
+    setText(this.sweep, this.unanswered === 0 ? "All lags tried" : "Try all lags");
+    this.sweep.title = this.unanswered
+      ? "Train these runs at one lag after the other, each until it has solved the task or used up its updates"
+      : "The same seed would give the same again. Reset clears the chart";
+    this.sweep.disabled = idle || training || !this.unanswered;
     this.back.disabled = idle || training || this.back.max < 1;
     setText(this.shown, STATES[this.state]);
   }

@@ -1,7 +1,8 @@
 // The numbers of a run in words: seqviz/serving/status.py says what a status holds.
 
-/** The parts of the status line, each [text, what it means]. */
+/** The parts of the status line, each [text, what it means, the run it is about if there are several]. */
 export function sentence(status) {
+  if (status.sides) return sides(status);
   if (status.update === 0) {
     return [
       ["Not trained yet: all weights are random. Press Train.", ""],
@@ -16,6 +17,23 @@ export function sentence(status) {
     [`${status.score_name} ${percent(status.score)} in training,`, `The ${recent}`],
     [`${percent(status.held_score)} held out${held(status)}`, heldMeaning(status)],
   ];
+}
+
+/** Of several runs: the lag, then each one's held-out score and how far it is where they are not all as far. */
+function sides(status) {
+  const { sweep, lag, sides } = status;
+  const left = sweep.length > 1 ? `, then ${sweep.slice(1).join(", ")}` : "";
+  const together = sides.every(({ update }) => update === status.update);
+  return [
+    [sweep.length ? `Trying lag ${lag}${left}` : `Lag ${lag}`, "Steps between what has to be remembered and the question"],
+    [together ? `update ${whole(status.update)}` : "", "The runs keep step: each has had the same number of updates"],
+    ...sides.map((side) => [
+      `${side.name}: held-out ${status.score_name} ${percent(side.held_score)}${together ? "" : ` at update ${whole(side.update)}`}`,
+      `${side.state}${side.rate ? `, ${significant(1000 / side.rate)} ms an update` : ""}`,
+      side,
+    ]),
+    [`${status.baseline_name}: ${percent(status.baseline)}`, "What every one has to beat"],
+  ].filter(([text]) => text);
 }
 
 const BLEU =

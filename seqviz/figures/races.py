@@ -1,0 +1,126 @@
+"""How several runs learn, over each other: each one's loss above, its score on held-out examples below.
+
+Every run is drawn at its own number of updates: that is the clock they share. The loss is a running mean, as single
+batches of several runs would hide each other.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from seqviz.core.compared import SOLVED, Compared, Side
+from seqviz.figures import Overlay
+from seqviz.figures.curves import evenly, running_mean
+from seqviz.figures.palette import RUNS, WIRE, Style
+from seqviz.figures.parts import Drawing, Part, figure
+from seqviz.figures.scales import decades, rounded_up
+from seqviz.figures.words import shown
+
+TITLE: Final = "Learning"
+LOOK_FOR: Final = "Training loss above, held-out score below. Dashed: what guessing reaches, and what counts as solved."
+POINTS: Final = 150
+CHECKS: Final = 25
+"""Marks for held-out examples in each curve."""
+
+
+def draw(compared: Compared) -> Drawing:
+    """Three parts a run, in the order of the runs, then the two lines to be compared with."""
+    histories = [side.moment.history for side in compared.sides]
+    low, high = decades(np.concatenate([np.concatenate([run.loss, run.held_loss]) for run in histories]), span=4)
+    last = max([1, *(int(run.step[-1]) for run in histories if len(run.step))])
+    end = max(rounded_up(last), 10.0)
+    parts = [part for side, style in zip(compared.sides, RUNS, strict=False) for part in _run(side, style)]
+    levels = [("solved", SOLVED), ("guessing", compared.sides[0].moment.baseline)]
+    return figure([*parts, *(_line(name, score, end) for name, score in levels)], _layout((low, high), end, compared))
+
+
+def _run(side: Side, style: Style) -> list[Part]:
+    history, name = side.moment.history, shown(side.name)
+    width = max(len(history.loss) // 30, 1)
+    some, checks = evenly(len(history.loss), POINTS), evenly(len(history.held_step), CHECKS)
+    line: Part = {"color": style.colour, "dash": style.dash, "width": 2.5}
+    stopped = np.flatnonzero(np.isfinite(history.loss))[-1:] if side.moment.diverged else np.zeros(0, np.int64)
+    return [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "x": history.step[some].astype(np.int32),
+            "y": running_mean(history.loss, width)[some],
+            "line": line,
+            "hovertemplate": f"update %{{x}}: loss %{{y:.4g}} nats<extra>{name}</extra>",
+        },
+        {
+            "type": "scatter",
+            "mode": "lines+markers",
+            "yaxis": "y2",
+            "x": history.held_step[checks].astype(np.int32),
+            "y": history.held_score[checks],
+            "line": line,
+            "marker": {"symbol": style.symbol, "size": 7, "color": style.colour},
+            "name": name,
+            "hovertemplate": f"update %{{x}}: %{{y:.1%}} of the held-out answers right<extra>{name}</extra>",
+        },
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "x": history.step[stopped].astype(np.int32),
+            "y": history.loss[stopped],
+            "marker": {"symbol": "x", "size": 12, "color": style.colour},
+            "hovertext": [shown(side.moment.diverged)] * len(stopped),
+            "hoverinfo": "text",
+        },
+    ]
+
+
+def _line(name: str, score: float, end: float) -> Part:
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "yaxis": "y2",
+        "x": [0, end],
+        "y": [score, score],
+        "line": {"color": WIRE, "width": 1.5, "dash": "dash"},
+        "hovertemplate": f"{name}: {100 * score:.0f} %<extra></extra>",
+    }
+
+
+def _layout(powers: tuple[int, int], end: float, compared: Compared) -> dict[str, object]:
+    low, high = powers
+    return {
+        "margin": {"l": 8, "r": 8, "t": 20, "b": 8},
+        "xaxis": {
+            "range": [0, end],
+            "anchor": "y2",
+            "tickvals": [0, 0.4 * end, 0.8 * end],
+            "ticktext": ["0", f"{0.4 * end:.0f}", f"{0.8 * end:.0f} updates"],
+            "zeroline": False,
+        },
+        "yaxis": {
+            "domain": [0.6, 1],
+            "type": "log",
+            "range": [low, high],
+            "dtick": -(-(high - low) // 2),
+            "exponentformat": "power",
+        },
+        "yaxis2": {
+            "domain": [0, 0.44],
+            "range": [-0.05, 1.08],
+            "tickvals": [0, 0.5, 1],
+            "tickformat": ".0%",
+            "zeroline": False,
+        },
+        "annotations": [
+            _said("loss", 1.0),
+            _said(f"held-out {compared.sides[0].moment.score_name}", 0.44),
+        ],
+    }
+
+
+def _said(text: str, y: float) -> dict[str, object]:
+    place = {"xref": "paper", "yref": "paper", "x": 0.0, "y": y, "xanchor": "left", "yanchor": "bottom"}
+    return {**place, "text": shown(text), "showarrow": False}
+
+
+OVERLAY: Final = Overlay(TITLE, LOOK_FOR, draw)
