@@ -151,7 +151,16 @@ class _Circuit:
         boxes = [part for part in self.opened.circuit.parts if not _is_circle(part)]
         gates = [part for part in boxes if _is_open(part)]
         others = [part for part in boxes if not _is_open(part)]
-        return [self._rectangles(some, colour) for some, colour in ((gates, AMOUNT), (others, HIDDEN))]
+        # As a part of their own the words take the page's colour; in a bar Plotly would choose one for a white page.
+        words: Part = {
+            "type": "scatter",
+            "mode": "text",
+            "x": np.array([part.at[0] for part in boxes], np.float32),
+            "y": np.array([self.y(part.at[1]) + 2 for part in boxes], np.float32),
+            "text": [self._said(part) for part in boxes],
+            "hoverinfo": "skip",
+        }
+        return [*(self._rectangles(some, colour) for some, colour in ((gates, AMOUNT), (others, HIDDEN))), words]
 
     def _rectangles(self, some: list[Number], colour: Colour) -> Part:
         return {
@@ -160,11 +169,6 @@ class _Circuit:
             "width": np.full(len(some), 2 * HALF, np.float32),
             "base": np.array([self.y(part.at[1]) - TALL / 2 for part in some], np.float32),
             "y": np.full(len(some), TALL, np.float32),
-            "text": [self._said(part) for part in some],
-            "textposition": "inside",
-            "insidetextanchor": "middle",
-            "textangle": 0,
-            "constraintext": "inside",
             "hovertext": [self._told(part) for part in some],
             "hoverinfo": "text",
             "marker": {"color": faded(colour, 0.14), "line": {"color": colour, "width": 1.5}},
@@ -198,12 +202,18 @@ class _Circuit:
                 "color": HIDDEN,
                 "line": {"width": 3, "color": HIDDEN},
             },
-            "text": [self._said(part) if self._is_free_above(part) else f"  {self._said(part)}" for part in some],
+            "text": [self._beside(part) for part in some],
             "textposition": ["top center" if self._is_free_above(part) else "top right" for part in some],
             "hovertext": [self._told(part) for part in some],
             "hoverinfo": "text",
             "cliponaxis": False,
         }
+
+    def _beside(self, part: Number) -> str:
+        """What is printed beside a circle; nothing where it stands at the end of the line that leaves it."""
+        if part.name in ("hidden", "cell_state"):
+            return ""
+        return self._said(part) if self._is_free_above(part) else f"  {self._said(part)}"
 
     def _is_free_above(self, part: Number) -> bool:
         """Whether no wire leaves a part upwards or comes to it from there."""

@@ -12,7 +12,7 @@ from seqviz.core.circuit import Part as Number
 from seqviz.core.opened import Opened
 from seqviz.figures.telling import number
 
-EDGES: Final = (0, 13, 42, 71, 79, 100)
+EDGES: Final = (0, 12.5, 43.5, 75, 82.5, 100)
 """Where the columns of the table begin, and where the last ends, in per cent of its width."""
 TERMS: Final = 2
 """Products of a sum that are written out; the others are dots."""
