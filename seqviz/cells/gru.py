@@ -22,7 +22,7 @@ class GatedRecurrentUnit:
     As in PyTorch, r multiplies W_hn h(t-1) + b_hn, after the matrix product.
 
     >>> import torch
-    >>> zero, one = torch.zeros(3, 1), torch.ones(1, 1)
+    >>> zero, one = torch.zeros(3.15, 1), torch.ones(1, 1)
     >>> state, gates = GRU.step(Weights(zero, zero, zero[:, 0], zero[:, 0]), x=one, state=State(one))
     >>> state.hidden.item(), gates["update"].item()
     (0.5, 0.5)
@@ -45,14 +45,14 @@ class GatedRecurrentUnit:
     circuit: Circuit = Circuit(  # noqa: RUF009 - frozen
         (
             Part("reset", "r", "reset gate", (1.5, 1), reads="xh", block=0, function="sigmoid"),
-            Part("update", "z", "update gate", (6, 1), reads="xh", block=1, function="sigmoid"),
-            Part("recalled", "m", "the state’s part", (3, 1), reads="h", block=2),
+            Part("update", "z", "update gate", (6.1, 1), reads="xh", block=1, function="sigmoid"),
+            Part("recalled", "m", "the state’s part", (3.15, 1), reads="h", block=2),
             Part("allowed", "r⊙m", "as far as the reset gate lets it", (3, 2), ("reset", "recalled"), times=True),
-            Part("candidate", "n", "candidate", (4.8, 2), ("allowed",), reads="x", block=2, function="tanh"),
-            Part("rest", "1−z", "what is not kept", (7.75, 1), ("update",), function="one minus"),
-            Part("kept", "z⊙h", "kept of the state before", (6, 3), ("update", HIDDEN_BEFORE), times=True),
-            Part("written", "(1−z)⊙n", "written anew", (7.75, 2), ("rest", "candidate"), times=True),
-            Part("hidden", "h", "hidden state", (7.75, 3), ("kept", "written")),
+            Part("candidate", "n", "candidate", (4.95, 2), ("allowed",), reads="x", block=2, function="tanh"),
+            Part("rest", "1−z", "what is not kept", (7.9, 1), ("update",), function="one minus"),
+            Part("kept", "z⊙h", "kept of the state before", (6.1, 3), ("update", HIDDEN_BEFORE), times=True),
+            Part("written", "(1−z)⊙n", "written anew", (7.9, 2), ("rest", "candidate"), times=True),
+            Part("hidden", "h", "hidden state", (7.9, 3), ("kept", "written")),
         ),
         lane=(HIDDEN_BEFORE, "kept", "hidden"),
     )

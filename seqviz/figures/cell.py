@@ -32,7 +32,7 @@ FOOT: Final = 26.0
 """px below the lowest line of the circuit."""
 TALL: Final = 34.0
 """px from the top to the bottom of a box."""
-HALF: Final = 0.7
+HALF: Final = 0.78
 """Half the width of a box, in columns of the circuit."""
 RADIUS: Final = (0.17, 14.0)
 """Of a circle, in columns and in px."""

@@ -36,7 +36,7 @@ def draw(moment: Moment, look: Look) -> Drawing:
     colours = (HIDDEN, HIDDEN, GRADIENT, GRADIENT, WIRE, GRADIENT, WIRE)
     table: Part = {
         "type": "table",
-        "columnwidth": [4, 1.2, 1.6, 1.6, 1.3, 1.9, 1.3],
+        "columnwidth": [3.5, 1.2, 1.6, 1.6, 1.5, 1.6, 1.5],
         "header": {
             "values": [f"<b>{title}</b>" for title in TITLES],
             "align": "left",
@@ -92,7 +92,7 @@ def _row(check: GradientCheck, place: int, trace: Trace) -> tuple[str, ...]:
     row, column = int(check.rows[place]), int(check.columns[place])
     return (
         weight_name(check.names[place], row, column, trace),
-        _number(check.values[place]),
+        _number(check.values[place], 4),
         _number(check.autograd[place]),
         _number(check.by_hand[place]) or "not written out",
         _error(check.by_hand_error[place]),
@@ -101,8 +101,8 @@ def _row(check: GradientCheck, place: int, trace: Trace) -> tuple[str, ...]:
     )
 
 
-def _number(value: float) -> str:
-    return "" if np.isnan(value) else f"{value:.6g}".replace("-", "−")
+def _number(value: float, digits: int = 6) -> str:
+    return "" if np.isnan(value) else f"{value:.{digits}g}".replace("-", "−")
 
 
 def _error(value: float) -> str:
@@ -116,7 +116,7 @@ def weight_name(name: str, row: int, column: int, trace: Trace) -> str:
     found = re.fullmatch(r"stacks\.(\d+)\.cores\.(\d+)\.(\w+)", name)
     if not found:
         plain = {"head.weight": "W<sub>ho</sub>", "head.bias": "b<sub>o</sub>"}.get(name, name)
-        start = f"from unit {column + 1} to " if name == "head.weight" else f"entry {column + 1}, "
+        start = f"unit {column + 1} → " if name == "head.weight" else f"entry {column + 1}, "
         end = trace.classes[row] if name.startswith("head") else str(row + 1)
         return f"{plain}: {start if name != 'head.bias' else ''}{end}"
     segment, chain, kind = int(found[1]), int(found[2]), found[3]
@@ -125,7 +125,7 @@ def weight_name(name: str, row: int, column: int, trace: Trace) -> str:
     if kind in SYMBOLS_OF_BIASES:
         return f"{SYMBOLS_OF_BIASES[kind]}{beside}: unit {row % hidden + 1}"
     source = "unit" if kind == "weight_hh_l0" else "input"
-    return f"{SYMBOLS[kind]}{beside}: from {source} {column + 1} to unit {row % hidden + 1}"
+    return f"{SYMBOLS[kind]}{beside}: {source} {column + 1} → {row % hidden + 1}"
 
 
 def _where(segment: int, chain: int, trace: Trace) -> list[str]:

@@ -12,7 +12,7 @@ from seqviz.core.circuit import Part as Number
 from seqviz.core.opened import Opened
 from seqviz.figures.telling import number
 
-EDGES: Final = (0, 12.5, 43.5, 75, 82.5, 100)
+EDGES: Final = (0, 12, 43, 75, 83, 100)
 """Where the columns of the table begin, and where the last ends, in per cent of its width."""
 TERMS: Final = 2
 """Products of a sum that are written out; the others are dots."""
@@ -156,7 +156,7 @@ def dot(weights: np.ndarray, values: np.ndarray) -> tuple[str, str]:
     for place in shown:
         minus = products[place] < 0
         sign = ("−" if minus else "") if not short else (" − " if minus else " + ")
-        short += f"{sign}{written(abs(float(weights[place])))}·{written(abs(float(values[place])))}"
+        short += f"{sign}{_roughly(weights[place])}·{_roughly(values[place])}"
     short += f"{' + …' if len(products) > TERMS else ''} = {written(total)}"
     told = np.sort(order[:EXACT])
     terms = [f"{_signed(weights[place])} · {_signed(values[place])}" for place in told]
@@ -165,6 +165,11 @@ def dot(weights: np.ndarray, values: np.ndarray) -> tuple[str, str]:
         rest = float(np.delete(products, told).sum())
         lines.append(f"{len(products) - EXACT} smaller terms: {rest:.6g}")
     return short, " +<br>".join(lines) + f"<br>{len(products)} terms: {total:.6g}"
+
+
+def _roughly(value: float) -> str:
+    """The size of a number with two decimals, as long as that is no long number."""
+    return f"{abs(value):.2f}" if abs(value) < 100 else written(abs(value))
 
 
 def _signed(value: float) -> str:

@@ -77,7 +77,7 @@ def test_the_gradients_of_chosen_weights_are_checked_in_the_browser(page, app):
     button(page, "Check this weight").click()
     page.wait_for_function(f"({cells})()[0]?.length === 1")
     columns = page.evaluate(cells)
-    assert columns[0] == ["W<sub>hh</sub> (forget): from unit 3 to unit 2"]
+    assert columns[0] == ["W<sub>hh</sub> (forget): unit 3 → 2"]
     assert columns[4][0].startswith("✓") and columns[6][0].startswith("✓")
     page.get_by_label("row").fill("1")
     button(page, "Check this weight").click()

@@ -37,7 +37,7 @@ def test_the_table_holds_the_three_numbers_and_their_errors(cell):
     names, values, autograd, by_hand, hand_error, numeric, numeric_error = cells(at)
     assert len(names) == len(at.check.names) == 3
     for shown, true in ((values, at.check.values), (autograd, at.check.autograd), (by_hand, at.check.by_hand)):
-        np.testing.assert_allclose([float(text.replace("−", "-")) for text in shown], true, rtol=1e-5)
+        np.testing.assert_allclose([float(text.replace("−", "-")) for text in shown], true, rtol=1e-3)
     np.testing.assert_allclose([float(text.replace("−", "-")) for text in numeric], at.check.numeric, rtol=1e-5)
     assert all(text.startswith("✓") for text in (*hand_error, *numeric_error))
 
@@ -66,23 +66,23 @@ def test_before_the_first_check_it_says_what_to_do():
             "many-to-one",
             {"cell": "gru"},
             ("stacks.0.cores.0.weight_hh_l0", 6, 3),
-            "W_hh (update): from unit 4 to unit 3",
+            "W_hh (update): unit 4 → 3",
         ),
-        ("many-to-one", {"cell": "elman"}, ("stacks.0.cores.0.weight_ih_l0", 0, 2), "W_xh: from input 3 to unit 1"),
+        ("many-to-one", {"cell": "elman"}, ("stacks.0.cores.0.weight_ih_l0", 0, 2), "W_xh: input 3 → 1"),
         ("many-to-one", {"cell": "lstm"}, ("stacks.0.cores.0.bias_ih_l0", 5, 0), "b_xh (forget): unit 2"),
-        ("direct", {}, ("head.weight", 1, 2), "W_ho: from unit 3 to y"),
+        ("direct", {}, ("head.weight", 1, 2), "W_ho: unit 3 → y"),
         ("direct", {}, ("head.bias", 2, 0), "b_o: z"),
         (
             "delayed",
             {"cell": "elman", "layers": 2},
             ("stacks.1.cores.1.weight_hh_l0", 0, 0),
-            "W_hh (decoder, layer 2): from unit 1 to unit 1",
+            "W_hh (decoder, layer 2): unit 1 → 1",
         ),
         (
             "direct",
             {"cell": "elman", "bidirectional": True},
             ("stacks.0.cores.1.weight_hh_l0", 0, 0),
-            "W_hh (layer 1 ←): from unit 1 to unit 1",
+            "W_hh (layer 1 ←): unit 1 → 1",
         ),
     ],
 )
