@@ -22,7 +22,8 @@ OWN = -1
 class Composer:
     """How an example of one's own is made.
 
-    ask: shows widgets under a key and gives what they say, as text for `Task.read`; "" while they say nothing.
+    ask: shows widgets under a key and gives what they say, as text for `Task.read`; "" while they say nothing. Raises
+    BadInput.
     recall: makes those widgets say what a link says, which the task can read.
     """
 
@@ -88,8 +89,21 @@ def _draw(task: Task, key: str) -> str:
     return ",".join(f"{value:.4g}" for value in downsample(drawing).ravel())
 
 
+def _photograph(task: Task, key: str) -> str:
+    """A picture that is not in the upload."""
+    from seqviz.tasks.own_captions import typed_picture
+
+    file = st.file_uploader(
+        "One more picture",
+        type=["png", "jpg", "jpeg", "gif"],
+        key=key,
+        help="A picture that is not in your ZIP file, for the network to caption.",
+    )
+    return typed_picture(file.getvalue()) if file else ""
+
+
 def _nothing(key: str, said: str) -> None:
-    """A pad cannot be made to show a drawing; it stays empty."""
+    """A pad cannot be made to show a drawing, nor an uploader a file; they stay empty."""
 
 
 BY_WRITING = Composer(_write, _rewrite)
@@ -97,6 +111,7 @@ COMPOSERS: Mapping[str, Composer] = {
     "clips": Composer(_move, _rewrite),
     "scenes": Composer(_compose, _decompose),
     "digits": Composer(_draw, _nothing),
+    "own-captions": Composer(_photograph, _nothing),
 }
 """How one's own example is made for a task, where it is not by writing a line."""
 
@@ -126,10 +141,10 @@ def example(config: RunConfig) -> int | str:
 
 
 def _own(task: Task, name: str, before: int | str) -> int | str:
-    typed = COMPOSERS.get(task.key, BY_WRITING).ask(task, f"{name}.typed")
-    if not typed:
-        return before
     try:
+        typed = COMPOSERS.get(task.key, BY_WRITING).ask(task, f"{name}.typed")
+        if not typed:
+            return before
         task.read(typed)
     except BadInput as wrong:
         warn(f"{wrong} The example before is still shown.")

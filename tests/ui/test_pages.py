@@ -385,3 +385,19 @@ def test_a_file_is_prepared_once_and_again_where_it_is_gone(hub, tmp_path, monke
     prepare(b"a", 1)
     assert done == [1, 2, 1]
     assert list(tmp_path.iterdir())
+
+
+def test_one_more_picture_can_be_captioned(hub, store):
+    from seqviz.tasks.own_captions import PREFIX, prepare
+    from tests.tasks.test_own_captions import numbered, packed, picture
+
+    page = opened("one_to_many", task="own-captions", data=prepare(packed(*numbered(20))).digest)
+    assert not page.warning
+    widget(page, "selectbox", "Example").set_value(-1).run()
+    widget(page, "file_uploader", "One more picture").set_value(("mine.png", b"no picture", "image/png")).run()
+    assert page.warning and not page.exception
+    assert shown(hub).example == 0
+    widget(page, "file_uploader", "One more picture").set_value(("mine.png", picture(77), "image/png")).run()
+    assert not page.exception
+    assert str(shown(hub).example).startswith(PREFIX)
+    assert query(page)["typed"] == shown(hub).example
