@@ -66,7 +66,7 @@ class Lettering:
     @property
     def height(self) -> float:
         """Room that the labels need, in px of 14 px type."""
-        return self.longest * 0.95 * CHARACTER + 4 if self.upright else LINE
+        return self.longest * 1.05 * CHARACTER + 4 if self.upright else LINE
 
 
 def lettering(longest_word: int, spacing: float, share: float = 1.0) -> Lettering:
