@@ -41,7 +41,9 @@ LONGEST_RUN: Final = 200_000
 SLOW: Final = 1.0
 """Seconds between two updates in slow motion."""
 COSTLY: Final = 20.0
-"""While training, figures that need more than a trace are drawn at most so many times as rarely as they take long."""
+"""While training, figures that need more than a trace are drawn at most so many times as rarely as they take long, …"""
+SELDOM: Final = 1.0
+"""… and this many seconds apart at least."""
 KEEP_EVERY: Final = 10.0
 """Seconds of training that may be lost with a worker."""
 NOW: Final = -1
@@ -265,7 +267,7 @@ class Session:
         self._send(Kind.MOVING if self._training else Kind.RESTING, self._screen.frame(said, content))
         took = self._clock() - started
         if costly:
-            self._costly_after = started + COSTLY * took
+            self._costly_after = started + max(SELDOM, COSTLY * took)
         else:
             self.drawing = 0.7 * self.drawing + 0.3 * took if self.drawing else took
 

@@ -1,6 +1,8 @@
 import re
+from io import BytesIO
 
 import pytest
+from PIL import Image, ImageChops
 from playwright.sync_api import expect
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
@@ -204,3 +206,19 @@ def test_pages_of_others_cannot_listen(page, app, origin):
         connect(url, origin=origin)
     assert refused.value.response.status_code == 403
     expect(page.locator(STATE)).to_have_text("not trained yet")
+
+
+def test_a_picture_whose_numbers_moved_is_as_if_drawn_anew(page):
+    button(page, "Train").click()
+    train_past(page, 40)
+    page.locator(".seqviz-train").click()
+    expect(page.locator(STATE)).to_have_text("paused")
+    page.wait_for_timeout(1000)
+    pictures = page.locator(".seqviz-pictures")
+    moved = pictures.screenshot()
+    page.evaluate("document.querySelectorAll('.js-plotly-plot').forEach((graph) => Plotly.redraw(graph))")
+    page.wait_for_timeout(1000)
+    difference = ImageChops.difference(
+        *(Image.open(BytesIO(each)).convert("L") for each in (moved, pictures.screenshot()))
+    )
+    assert difference.getextrema()[1] < 24

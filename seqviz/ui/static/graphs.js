@@ -25,8 +25,8 @@ export class Graph {
     if (anew) this.zoom = {};
     const parts = !anew && template === this.template && !Object.keys(this.zoom).length && movable(this.drawn, figure);
     this.drawn = figure;
-    if (parts) return move(this.plotly, this.element, parts);
     await nextFrame();
+    if (parts) return move(this.element, parts);
     this.template = template;
     this.revision += 1;
     // Plotly writes into what it is given; the model must stay as it was sent.

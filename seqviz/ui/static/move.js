@@ -1,6 +1,5 @@
 // The light way to bring a picture up to date: numbers move, and axes, legends and colour bars stay as they are.
 
-const STILL = { mode: "immediate", frame: { duration: 0, redraw: false }, transition: { duration: 0 } };
 const PLACES = ["x", "y", "base", "width"];
 const NUMBERS = new Set([...PLACES, "z", "text", "hovertext", "customdata"]);
 const OF_MARKERS = new Set(["color", "size", "symbol"]);
@@ -44,25 +43,39 @@ function fixed(part, layout) {
 }
 
 /**
- * Brings these parts of Plotly's graph in `element` up to date, with Plotly's own drawing of bars, points, lines and
- * heatmaps. An animation of nothing has it take in the numbers, so that hovering tells them.
+ * Brings these parts of Plotly's graph in `element` up to date: the modules of the parts' types take in the numbers, so
+ * that hovering tells them, and draw. `Plotly.react` would do the same after finding out again what every attribute of
+ * every part and axis is, which takes most of its time.
  */
-export async function move(plotly, element, parts) {
-  if (!parts.length) return;
-  for (const [place, { marker, ...edit }] of parts) {
-    Object.assign(element.data[place], edit);
-    if (marker) Object.assign(element.data[place].marker, marker);
+export function move(element, parts) {
+  for (const [place, edit] of parts) {
+    take(element.data[place], edit);
+    const trace = element._fullData[place];
+    take(trace, edit);
+    if (edit.x || edit.y) trace._length = Math.min(trace.x.length, trace.y.length);
+    const numbers = trace._module.calc(element, trace);
+    numbers[0].t ??= {};
+    numbers[0].trace = trace;
+    element.calcdata[place] = numbers;
   }
-  await plotly.animate(element, { data: [], traces: [] }, STILL);
   const moved = new Set(parts.map(([place]) => element.data[place].type));
-  const seen = element.calcdata.map(([{ trace }]) => trace).filter(({ visible, _length }) => visible === true && _length);
+  const seen = element._fullData.filter(({ visible, _length }) => visible === true && _length !== 0);
   const layers = Map.groupBy(seen, ({ type, xaxis, yaxis }) => `${type} ${xaxis}${yaxis}`);
   for (const traces of layers.values()) {
     const { type, xaxis, yaxis, _module: module } = traces[0];
     if (!moved.has(type)) continue;
     const ground = element._fullLayout._plots[xaxis + yaxis];
+    module.crossTraceCalc?.(element, ground);
     const numbers = traces.map(({ index }) => element.calcdata[index]);
     module.plot(element, ground, numbers, ground.plot.selectAll(`g.${type}layer`));
-    module.style?.(element);
   }
+  for (const { _module: module } of new Map(seen.map((trace) => [trace.type, trace])).values()) {
+    if (moved.has(module.name)) module.style?.(element);
+  }
+  element._fullLayout._rehover?.(); // what the pointer rests on has another number now
+}
+
+function take(part, { marker, ...edit }) {
+  Object.assign(part, edit);
+  if (marker) Object.assign(part.marker, marker);
 }
