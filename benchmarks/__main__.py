@@ -15,6 +15,7 @@ BENCHMARKS = {
     "gradients": "all ∂L_t/∂h_k of a long example beside one backward pass, and beside one for each loss",
     "player": "one training step played in a real browser, and its size beside Plotly's own frames",
     "memory": "which cells solve first-token recall within 20 s, seeds 0 to 4",
+    "lab": "from the move of a slider in the lab to its last picture, at T = 30",
     "live": "the page in a real browser: redraws, frame rate, pause, training kept",
 }
 """Each is a module here with a function `measure() -> dict`."""

@@ -64,6 +64,7 @@ def measure() -> dict[str, object]:
         page.wait_for_selector('[data-figure="graph"]:not(.seqviz-waiting)')
         first = time.perf_counter() - begin
         page.evaluate(WATCH)
+        page.wait_for_function("!document.querySelector('.seqviz-waiting')")
         page.evaluate("document.querySelectorAll('.js-plotly-plot').forEach((plot, n) => (plot.mark = n))")
         live, alone, redraws, frames = [], [], [], []
         for _ in range(ROUNDS):  # in turn, so that a slow moment of the machine meets both
