@@ -122,7 +122,7 @@ def example(config: RunConfig) -> int | str:
     What cannot be read is answered with a sentence, and the example that was shown before stays.
     """
     task = task_of(config)
-    name = f"{config.task}{config.data}"
+    name = f"{config.task}{config.data}{config.lag}"  # another lag has other examples
     linked = _linked(task, name)
     with st.sidebar:
         chosen = st.selectbox(
