@@ -13,15 +13,9 @@ SLIDERS = {"source": "Hidden size", "vanish": "Spectral radius"}
 """By the name of the experiment in a link, the slider that is moved."""
 
 WATCH = """() => {
-  window.redrawn = 0;
-  for (const name of ["react", "animate"]) {
-    const draw = Plotly[name];
-    Plotly[name] = async (...given) => {
-      const done = await draw(...given);
-      window.redrawn = performance.now();
-      return done;
-    };
-  }
+  const change = { subtree: true, childList: true, attributes: true, characterData: true };
+  const pictures = document.querySelector(".seqviz-pictures");
+  new MutationObserver(() => (window.redrawn = performance.now())).observe(pictures, change);
   addEventListener("keydown", () => (window.moved = performance.now()), true);
 }"""
 
@@ -43,7 +37,7 @@ def _moves(page: Page, address: str, name: str) -> dict[str, float]:
     slider.focus()
     taken = []
     for move in range(MOVES):
-        page.keyboard.press("ArrowRight" if move % 2 else "ArrowLeft")
+        page.keyboard.press("ArrowLeft" if move % 2 else "ArrowRight")
         page.wait_for_timeout(1000)
         taken.append(page.evaluate("redrawn - moved"))
     return {"last picture, ms (median)": round(statistics.median(taken)), "slowest, ms": round(max(taken))}

@@ -5,7 +5,7 @@ from seqviz.ui.stage import stage
 
 lesson.opening(
     "Many to many, direct",
-    "A video goes in frame by frame. For every frame, the moment it arrives, a description comes out.",
+    "Frame by frame, or word by word: for each that goes in, the moment it arrives, a description comes out.",
 )
 source = data.choose(
     {

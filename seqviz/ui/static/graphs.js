@@ -25,7 +25,6 @@ export class Graph {
     if (anew) this.zoom = {};
     const parts = !anew && template === this.template && !Object.keys(this.zoom).length && movable(this.drawn, figure);
     this.drawn = figure;
-    await nextFrame();
     if (parts) return move(this.element, parts);
     this.template = template;
     this.revision += 1;
@@ -78,8 +77,4 @@ function shell(value) {
   if (Array.isArray(value)) return value[0]?.constructor === Object ? value.map(shell) : value;
   if (value?.constructor !== Object) return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, shell(item)]));
-}
-
-function nextFrame() {
-  return new Promise((resolve) => requestAnimationFrame(resolve));
 }

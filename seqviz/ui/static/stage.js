@@ -134,8 +134,8 @@ class Stage {
   }
 
   /**
-   * Brings the screen up to the newest frame, one picture in each of the browser's own frames. Called again meanwhile,
-   * it goes on until nothing is newer.
+   * Brings the screen up to the newest frame; while a network trains, one picture in each of the browser's own frames.
+   * Called again meanwhile, it goes on until nothing is newer.
    */
   async paint() {
     this.outdated = true;
@@ -175,6 +175,7 @@ class Stage {
       panel.update(this.status);
       const figure = this.figures[panel.key];
       if (!panel.wants(figure)) continue;
+      if (this.status.state === "training") await nextFrame(); // else everything may come at once
       this.template ??= template(this.root);
       const anew = this.anew?.has("all") || this.anew?.has(panel.key);
       this.anew?.delete(panel.key);
@@ -213,4 +214,8 @@ class Stage {
     this.panels.forEach((panel) => panel.remove());
     this.root.remove();
   }
+}
+
+function nextFrame() {
+  return new Promise((resolve) => requestAnimationFrame(resolve));
 }
