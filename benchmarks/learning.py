@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 import sys
 import time
@@ -68,7 +69,7 @@ def _goal(goal: Goal) -> dict[str, object]:
     }
 
 
-def _run(goal: Goal, config: RunConfig) -> dict[str, float | int | None]:
+def _run(goal: Goal, config: RunConfig) -> dict[str, float | None]:
     run = start(config)
     begin = time.perf_counter()
     seconds: float | None = None
@@ -80,11 +81,12 @@ def _run(goal: Goal, config: RunConfig) -> dict[str, float | int | None]:
             if not goal.at_most:
                 break
     best = int(run.history.held_score.argmax())
+    bleu = float(run.history.held_bleu[best])
     return {
         "seed": config.seed,
         "seconds to goal": seconds,
         "updates": run.step,
         "updates a second": round(run.step / max(time.perf_counter() - begin, spent)),
         "best score": round(float(run.history.held_score[best]), 3),
-        "BLEU there": round(float(run.history.held_bleu[best]), 1),
+        "BLEU there": None if math.isnan(bleu) else round(bleu, 1),
     }
