@@ -29,7 +29,7 @@ LESSONS: dict[str, dict[str, str]] = {
 STYLE = """<style>
 [data-testid="stMainBlockContainer"] { padding: 3.4rem 1.5rem 3rem; max-width: 1900px; }
 [data-testid="stMainBlockContainer"] h1 { font-size: 1.7rem; padding: 0; }
-[data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"] { gap: 0.6rem; }
+[data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"] > :has(h1) { margin-bottom: -0.8rem; }
 [data-testid="stMainBlockContainer"] h2,
 [data-testid="stMainBlockContainer"] h3 { font-size: 1.15rem; padding: 0.6rem 0 0; }
 [data-testid="stMainBlockContainer"] [data-testid="stCaptionContainer"] {
