@@ -33,6 +33,7 @@ def test_no_type_is_smaller_than_20_px(page, app, path):
 
 def test_it_stays_on_from_page_to_page_and_in_the_link(page, app):
     page.goto(f"{app.address}/many_to_one?hidden=32")
+    expect(page.locator(".seqviz-waiting")).to_have_count(0)
     page.get_by_text("Lecture mode").click()
     expect(page).to_have_url(re.compile(r"/many_to_one\?hidden=32&lecture=true$"))
     expect(page.locator(".seqviz-big")).to_be_visible()
@@ -40,6 +41,7 @@ def test_it_stays_on_from_page_to_page_and_in_the_link(page, app):
     page.locator("a[href$='/direct']").first.click()
     expect(page).to_have_url(re.compile(r"/direct\?lecture=true$"))
     expect(page.locator(".seqviz-big")).to_be_visible()
+    expect(page.locator(".seqviz-waiting")).to_have_count(0)
     page.get_by_text("Lecture mode").click()
     expect(page).to_have_url(re.compile(r"/direct$"))
     expect(page.locator(".seqviz-big")).to_have_count(0)
