@@ -12,6 +12,7 @@ import streamlit as st
 from seqviz.core.config import RunConfig
 from seqviz.core.task import BadInput
 from seqviz.tasks import task_of
+from seqviz.ui import link
 from seqviz.ui.notes import note, warn
 
 OWN: Mapping[str, str] = {
@@ -60,11 +61,11 @@ def choose(tasks: Mapping[str, str]) -> Source:
     """
     keys = list(tasks)
     shown: Source | None = st.session_state.get(_shown(keys))
-    linked = st.query_params.get("task", keys[0])
+    linked = link.get("task") or keys[0]
     widget = f"data of {keys[0]}"
     if linked not in keys:
         warn(f"The link asks for the data “{linked}”, which this page does not have.")
-    elif "task" in st.query_params and (shown is None or shown.task != linked):
+    elif link.get("task") and (shown is None or shown.task != linked):
         st.session_state[widget] = linked  # a link was followed
     with st.sidebar:
         task = st.selectbox(
@@ -77,16 +78,8 @@ def choose(tasks: Mapping[str, str]) -> Source:
         )
         source = _own(task, shown or Source(keys[0])) if task in OWN else Source(task)
     st.session_state[_shown(keys)] = source
-    _write_link("task", "" if source.task == keys[0] else source.task)
-    _write_link("data", source.digest)
+    link.write({"task": "" if source.task == keys[0] else source.task, "data": source.digest})
     return source
-
-
-def _write_link(name: str, value: str) -> None:
-    if not value:
-        st.query_params.pop(name, None)
-    elif st.query_params.get(name) != value:
-        st.query_params[name] = value
 
 
 def _own(task: str, before: Source) -> Source:
@@ -94,7 +87,7 @@ def _own(task: str, before: Source) -> Source:
     reader = cast(Uploader, import_module(OWN[task]))
     file = st.file_uploader("Your file", type=list(reader.ENDINGS), key=f"file for {task}", help=reader.WANTED)
     if file is None:
-        digest = st.query_params.get("data", before.digest if before.task == task else "")
+        digest = link.get("data") or (before.digest if before.task == task else "")
         if digest and _is_there(task, digest):
             return Source(task, digest)
         note(reader.WANTED)

@@ -10,6 +10,7 @@ import streamlit as st
 from seqviz.core.config import RunConfig
 from seqviz.core.task import BadInput, Task
 from seqviz.tasks import task_of
+from seqviz.ui import link
 from seqviz.ui.notes import warn
 
 ALONE = "nowhere: one object only"
@@ -135,8 +136,8 @@ def example(config: RunConfig) -> int | str:
         )
         found: int | str = int(chosen) if chosen != OWN else _own(task, name, linked)
     st.session_state[f"{name}.shown"] = found
-    _write_link("example", str(found) if isinstance(found, int) and found else "")
-    _write_link("typed", found if isinstance(found, str) else "")
+    own = isinstance(found, str)
+    link.write({"example": "" if own or not found else str(found), "typed": str(found) if own else ""})
     return found
 
 
@@ -155,10 +156,11 @@ def _own(task: Task, name: str, before: int | str) -> int | str:
 def _linked(task: Task, name: str) -> int | str:
     """What was shown before, or what a link that was just followed asks for."""
     before: int | str = st.session_state.get(f"{name}.shown", 0)
-    asked = st.query_params.get("typed", st.query_params.get("example", ""))
+    typed = link.get("typed")
+    asked = typed or link.get("example")
     if asked == (str(before) if before else "") or not asked:
         return before
-    if "typed" in st.query_params:
+    if typed:
         try:
             task.read(asked)
         except BadInput as wrong:
@@ -172,10 +174,3 @@ def _linked(task: Task, name: str) -> int | str:
         return int(asked)
     warn(f"The link asks for example “{asked[:20]}”, which there is not.")
     return before
-
-
-def _write_link(name: str, value: str) -> None:
-    if not value:
-        st.query_params.pop(name, None)
-    elif st.query_params.get(name) != value:
-        st.query_params[name] = value

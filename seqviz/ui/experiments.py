@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 
+from seqviz.ui import link
 from seqviz.ui.notes import warn
 
 
@@ -30,7 +31,7 @@ class Experiment:
 def choose(experiments: Mapping[str, Experiment]) -> Experiment:
     """The experiment to be done, the first to begin with. The link carries it."""
     keys = list(experiments)
-    linked = st.query_params.get("experiment", keys[0])
+    linked = link.get("experiment") or keys[0]
     if linked not in keys:
         warn(f"The link asks for the experiment “{linked}”, which there is not.")
         linked = keys[0]
@@ -47,8 +48,5 @@ def choose(experiments: Mapping[str, Experiment]) -> Experiment:
     )
     chosen = picked or keys[0]
     st.session_state["experiment shown"] = chosen
-    if chosen == keys[0]:
-        st.query_params.pop("experiment", None)
-    elif st.query_params.get("experiment") != chosen:
-        st.query_params["experiment"] = chosen
+    link.write({"experiment": "" if chosen == keys[0] else chosen})
     return experiments[chosen]

@@ -8,7 +8,7 @@ import streamlit as st
 
 from seqviz.cells import CELLS
 from seqviz.core.config import RunConfig
-from seqviz.ui import lecture
+from seqviz.ui import lecture, link
 
 
 def opening(title: str, sentence: str) -> None:
@@ -57,8 +57,7 @@ def links(settings: Mapping[str, Mapping[str, str]]) -> None:
     with st.container(horizontal=True):
         for title, query in settings.items():
             if st.button(title):
-                st.query_params.from_dict(query)
-                st.rerun()
+                link.follow(query)
 
 
 def check_yourself(question: str, answer: str) -> None:

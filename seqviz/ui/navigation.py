@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from seqviz.ui import lecture
+from seqviz.ui import lecture, link
 
 PAGES = Path(__file__).parents[2] / "pages"
 
@@ -49,4 +49,6 @@ def run() -> None:
         section: [st.Page(PAGES / f"{stem}.py", title=title) for stem, title in lessons.items()]
         for section, lessons in LESSONS.items()
     }
-    st.navigation(menu, position="top").run()
+    page = st.navigation(menu, position="top")
+    link.turn_to(page.url_path)
+    page.run()

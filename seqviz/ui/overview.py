@@ -21,13 +21,14 @@ from seqviz.ui.server import FILES
 
 _mount = st.components.v2.component(
     "seqviz_wiring",
-    html='<div class="seqviz-wiring" role="img"></div>',
+    html='<div class="seqviz-wiring"></div>',
     css=".seqviz-wiring { height: 12.8rem; font-size: 0.94rem; }",
     js="""
 export default function ({ parentElement, data }) {
   const place = parentElement.querySelector(".seqviz-wiring");
   const said = JSON.parse(new TextDecoder().decode(data));
   place.setAttribute("aria-label", said.label);
+  place.setAttribute("role", "img"); // now that it has a name
   const wiring = import(`${location.origin}${said.address}/wiring.js`); // this script has no address
   wiring.then(({ show }) => show(place, said));
   return () => wiring.then(({ leave }) => leave(place));

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from time import monotonic
 from typing import Any, Final
 
 import streamlit as st
@@ -12,9 +11,10 @@ from seqviz.core.compared import MOST_SIDES, read, written
 from seqviz.core.config import RunConfig
 from seqviz.core.fitting import check_fits
 from seqviz.tasks import task_of
+from seqviz.ui import link
 from seqviz.ui.controls import CONTROLS
 from seqviz.ui.notes import warn
-from seqviz.ui.settings import LAG, widget
+from seqviz.ui.settings import widget
 
 MAIN: Final = ("cell", "hidden", "optimiser", "learning_rate")
 MORE: Final = (
@@ -52,14 +52,14 @@ def rivals(shared: RunConfig) -> tuple[tuple[str, RunConfig], ...]:
     runs = tuple(_run(place, before[place]) for place in range(count or len(linked)))
     said = written(runs, shared)
     st.session_state[_shown(shared)] = said
-    _write_link("runs", "" if said == written(_usual(shared), shared) else said)
+    link.write({"runs": "" if said == written(_usual(shared), shared) else said})
     return tuple(zip(names(runs, shared), runs, strict=True))
 
 
 def budget() -> int:
     """Updates within which a run is to solve its task."""
-    asked = st.query_params.get("budget", "")
-    if asked and asked != st.session_state.get("budget shown") and not _just_written("budget", asked):
+    asked = link.get("budget")
+    if asked and asked != st.session_state.get("budget shown"):
         if asked.isdecimal() and int(asked) in BUDGETS:
             st.session_state["budget"] = int(asked)
         else:
@@ -74,7 +74,7 @@ def budget() -> int:
             persist_state="session",
         )
     st.session_state["budget shown"] = str(chosen)
-    _write_link("budget", "" if chosen == BUDGET else str(chosen))
+    link.write({"budget": "" if chosen == BUDGET else str(chosen)})
     return int(chosen)
 
 
@@ -112,10 +112,10 @@ def _usual(shared: RunConfig) -> tuple[RunConfig, ...]:
 
 def _linked(shared: RunConfig) -> tuple[RunConfig, ...]:
     """The runs of last time or, where a link was just followed, those that it names: their widgets are set to them."""
-    asked = st.query_params.get("runs", "")
+    asked = link.get("runs")
     shown = st.session_state.get(_shown(shared))
     runs = read(shown, shared) if shown else _usual(shared)
-    if shown and (asked in (shown, "") or _just_written("runs", asked)):
+    if shown and asked in (shown, ""):
         return runs
     if asked:
         try:
@@ -155,21 +155,3 @@ def _key(task: str, place: int, name: str) -> str:
 
 def _shown(shared: RunConfig) -> str:
     return f"runs shown of {shared.task}"
-
-
-def _just_written(name: str, asked: str) -> bool:
-    """Whether the browser still says what a link of ours was a moment ago: while a slider moves it lags behind."""
-    return any(asked == value for _, value in _written_lately(name))
-
-
-def _written_lately(name: str) -> list[tuple[float, str]]:
-    links: list[tuple[float, str]] = st.session_state.get(f"{name} written", [])
-    return [(moment, value) for moment, value in links if monotonic() - moment < LAG]
-
-
-def _write_link(name: str, value: str) -> None:
-    st.session_state[f"{name} written"] = [*_written_lately(name), (monotonic(), value)]
-    if not value:
-        st.query_params.pop(name, None)
-    elif st.query_params.get(name) != value:
-        st.query_params[name] = value

@@ -6,9 +6,8 @@ link. Settings are kept for each task, so that going to another page and back lo
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from time import monotonic
 from typing import Any
 
 import streamlit as st
@@ -19,6 +18,7 @@ from seqviz.core.fitting import check_fits
 from seqviz.core.task import Task
 from seqviz.core.topology import Topology
 from seqviz.tasks import task_of
+from seqviz.ui import link
 from seqviz.ui.controls import CONTROLS, Control, Value
 from seqviz.ui.notes import warn
 
@@ -26,10 +26,6 @@ NETWORK = ("cell", "hidden", "layers")
 TRAINING = ("learning_rate", "optimiser", "clip", "batch", "seed")
 LINKED = (*CONTROLS, "embedding")
 """Settings that a link may carry on any page, though not every page has widgets for them."""
-WRITTEN = "links written"
-"""Where a session keeps the links it has written lately, each with the time."""
-LAG = 3.0
-"""Seconds by which a browser's report of its own link may be late."""
 
 
 def settings(task: str, fields: Sequence[str], data: str = "", opened: str = "Network") -> RunConfig:
@@ -53,7 +49,9 @@ def settings(task: str, fields: Sequence[str], data: str = "", opened: str = "Ne
             for name in (name for name in fields if CONTROLS[name].group == group):
                 chosen[name] = widget(CONTROLS[name], _key(name, task))
     config = replace(base, **chosen)
-    _write_link(config, own)
+    st.session_state[_kept(own)] = config
+    wanted = config.to_query(own)
+    link.write({name: wanted.get(name, "") for name in LINKED})
     return config
 
 
@@ -82,8 +80,8 @@ def _linked(own: RunConfig, topology: Topology) -> tuple[RunConfig, bool]:
     """The settings to start the widgets from, and whether a link was just followed; if not, those of last time."""
     base: RunConfig = st.session_state.get(_kept(own), own)
     base = replace(base, data=own.data)
-    query = {name: value for name, value in st.query_params.items() if name in LINKED}
-    if not query or query == base.to_query(own) or _just_written(query):
+    query = {name: value for name in LINKED if (value := link.get(name))}
+    if not query or query == base.to_query(own):
         return base, False
     try:
         asked = RunConfig.from_query(query, own)
@@ -94,11 +92,6 @@ def _linked(own: RunConfig, topology: Topology) -> tuple[RunConfig, bool]:
         warn(f"The link asks for something that cannot be: {wrong} The usual settings are used instead.")
         return own, True
     return asked, True
-
-
-def _just_written(query: Mapping[str, str]) -> bool:
-    """Whether the browser still says what a link of ours was a moment ago: while a slider moves it lags behind."""
-    return any(query == link for moment, link in st.session_state.get(WRITTEN, []) if monotonic() - moment < LAG)
 
 
 def widget(control: Control, key: str) -> Value:
@@ -119,19 +112,6 @@ def widget(control: Control, key: str) -> Value:
     return st.select_slider(
         control.label, scale, format_func=control.spoken, key=key, help=control.help, persist_state="session"
     )
-
-
-def _write_link(config: RunConfig, own: RunConfig) -> None:
-    """Makes the URL say what the widgets say, without touching what else it says."""
-    st.session_state[_kept(own)] = config
-    wanted = config.to_query(own)
-    for name in [name for name in st.query_params if name in LINKED and name not in wanted]:
-        del st.query_params[name]
-    for name, value in wanted.items():
-        if st.query_params.get(name) != value:
-            st.query_params[name] = value
-    recent = [(moment, link) for moment, link in st.session_state.get(WRITTEN, []) if monotonic() - moment < LAG]
-    st.session_state[WRITTEN] = [*recent, (monotonic(), wanted)]
 
 
 def _key(name: str, task: str) -> str:

@@ -15,7 +15,7 @@ def test_no_page_shuts_anybody_out(page, app, stem):
     page.goto(f"{app.address}/{stem}")
     expect(page.locator("h1")).to_be_visible()
     expect(page.locator(".js-plotly-plot").first).to_be_visible()
-    expect(page.locator(".seqviz-waiting")).to_have_count(0)
+    expect(page.locator(".seqviz-waiting, .seqviz-wiring:not(.js-plotly-plot)")).to_have_count(0)
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
         page.wait_for_timeout(500)  # colours fade over

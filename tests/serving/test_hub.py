@@ -1,6 +1,7 @@
 import asyncio
 import json
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -63,7 +64,8 @@ def scene():
             finally:
                 await hub.stop()
 
-        asyncio.run(whole())
+        with ThreadPoolExecutor(1) as aside:  # this thread may have a loop already: Playwright keeps one in it
+            aside.submit(asyncio.run, whole()).result()
 
     return play
 

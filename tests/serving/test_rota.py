@@ -5,6 +5,7 @@ import pytest
 
 from seqviz.serving.messages import Attach, Do, Drawn, Forget, Kind, Show
 from seqviz.serving.rota import Rota
+from seqviz.serving.slices import ALONE
 
 
 @pytest.fixture
@@ -56,7 +57,7 @@ def test_turns_are_shorter_when_many_share_them(rota, setting, workshop):
             rota.turn()
         return max(steps for _, steps in workshop.advanced)
 
-    assert longest(1) == 9
+    assert longest(1) == int(ALONE / workshop.seconds)
     assert longest(20) == 2
 
 

@@ -58,21 +58,33 @@ export function move(element, parts) {
     numbers[0].trace = trace;
     element.calcdata[place] = numbers;
   }
-  const moved = new Set(parts.map(([place]) => element.data[place].type));
+  const moved = new Set(parts.map(([place]) => place));
   const seen = element._fullData.filter(({ visible, _length }) => visible === true && _length !== 0);
   const layers = Map.groupBy(seen, ({ type, xaxis, yaxis }) => `${type} ${xaxis}${yaxis}`);
+  const whole = new Set(); // the modules that had to draw all of their parts
   for (const traces of layers.values()) {
-    const { type, xaxis, yaxis, _module: module } = traces[0];
-    if (!moved.has(type)) continue;
-    const ground = element._fullLayout._plots[xaxis + yaxis];
-    module.crossTraceCalc?.(element, ground);
-    const numbers = traces.map(({ index }) => element.calcdata[index]);
-    module.plot(element, ground, numbers, ground.plot.selectAll(`g.${type}layer`));
+    const touched = traces.filter(({ index }) => moved.has(index));
+    if (touched.length && !plot(element, traces, touched)) whole.add(traces[0]._module);
   }
-  for (const { _module: module } of new Map(seen.map((trace) => [trace.type, trace])).values()) {
-    if (moved.has(module.name)) module.style?.(element);
-  }
+  for (const module of whole) module.style?.(element);
   element._fullLayout._rehover?.(); // what the pointer rests on has another number now
+}
+
+/**
+ * Draws the `touched` of `traces`, which are all those of one type on the same axes. False where all had to be drawn:
+ * Plotly then leaves their style to be set.
+ */
+function plot(element, traces, touched) {
+  const [{ type, xaxis, yaxis, _module: module }] = traces;
+  const ground = element._fullLayout._plots[xaxis + yaxis];
+  const layer = ground.plot.selectAll(`g.${type}layer`);
+  const numbers = (some) => some.map(({ index }) => element.calcdata[index]);
+  module.crossTraceCalc?.(element, ground);
+  const alone = type === "scatter" && !traces.some(({ fill }) => fill?.startsWith("tonext"));
+  // A transition that takes no time leaves alone what it is not told of; one by one, so that their order stays.
+  if (alone) for (const trace of touched) module.plot(element, ground, numbers([trace]), layer, { duration: 0 });
+  else module.plot(element, ground, numbers(traces), layer);
+  return alone;
 }
 
 function take(part, { marker, ...edit }) {
