@@ -22,7 +22,7 @@ class GatedRecurrentUnit:
     As in PyTorch, r multiplies W_hn h(t-1) + b_hn, after the matrix product.
 
     >>> import torch
-    >>> zero, one = torch.zeros(3.15, 1), torch.ones(1, 1)
+    >>> zero, one = torch.zeros(3, 1), torch.ones(1, 1)
     >>> state, gates = GRU.step(Weights(zero, zero, zero[:, 0], zero[:, 0]), x=one, state=State(one))
     >>> state.hidden.item(), gates["update"].item()
     (0.5, 0.5)

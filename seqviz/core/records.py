@@ -199,6 +199,7 @@ class Look:
     loss, state: steps t and k of the ∂L_t/∂h_k to look at, the second also the step whose cell is opened; -1 where none
     was chosen: then the last loss, and the state that the chain reads first, or opens last.
     unit: which unit of an opened cell. opened: whether the cell is opened where it is not always on show.
+    room: px that the steps of the unrolled network share, on a stage whose type is 14 px high.
     """
 
     stream: int = 0
@@ -209,3 +210,4 @@ class Look:
     state: int = -1
     unit: int = 0
     opened: bool = False
+    room: int = 830

@@ -19,7 +19,8 @@ from seqviz.figures.words import shortened, shown
 
 TITLE: Final = "Solved, at which lag?"
 LOOK_FOR: Final = "Filled: solved, below it after how many updates. Cross: not solved, below it the best score."
-LONGEST_NAME: Final = 16
+LONGEST_NAME: Final = 112
+"""px of type."""
 
 
 def draw(compared: Compared) -> Drawing:

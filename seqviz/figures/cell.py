@@ -225,7 +225,7 @@ class _Circuit:
         """What comes in at the left, what goes out at the right."""
         opened, t = self.opened, self.opened.step + 1
         before = t + 1 if self.trace.streams[opened.stream].backward else t - 1
-        word = shown(shortened(self.trace.read[opened.step], 8))
+        word = shown(shortened(self.trace.read[opened.step], 56))
         said: list[tuple[float, float, str, str]] = [
             (ENDS[0], self.y(STATE_BUS), f"all of h<sub>{before}</sub>", "middle left"),
             (ENDS[0], self.y(0), f"x<sub>{t}</sub>: {word}" if self._reads_words() else "layer below", "middle left"),

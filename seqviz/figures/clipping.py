@@ -14,6 +14,7 @@ from seqviz.core.analysis import Clipping
 from seqviz.core.records import Look, Moment
 from seqviz.figures import Picture
 from seqviz.figures.lab import LARGEST, NEEDS, analysis_of, title_of
+from seqviz.figures.numbers import number
 from seqviz.figures.palette import AMOUNT, GRADIENT, WIRE, Colour
 from seqviz.figures.parts import Drawing, Part, figure
 from seqviz.figures.scales import rounded_up
@@ -81,7 +82,7 @@ def draw(moment: Moment, look: Look) -> Drawing:
 
 def _words(name: str, norm: float, cosine: float) -> str:
     angle = "" if name == "before" else f", cosine {cosine:.4f}" if np.isfinite(cosine) else ", no direction"
-    return f"{name}: norm {norm:.3g}{angle}"
+    return f"{name}: norm {number(norm)}{angle}"
 
 
 def _arrow(norm: float, cosine: float, colour: Colour, width: float) -> Part:

@@ -15,6 +15,7 @@ from seqviz.core.analysis import Products
 from seqviz.core.records import Look, Moment, Trace
 from seqviz.figures import Picture
 from seqviz.figures.lab import NEEDS, analysis_of, block_of
+from seqviz.figures.numbers import number
 from seqviz.figures.palette import AMOUNT, GRADIENT, WIRE
 from seqviz.figures.parts import Drawing, Part, figure
 
@@ -43,7 +44,7 @@ def draw(moment: Moment, look: Look) -> Drawing:
     names = ["largest singular value", "largest |eigenvalue|", "|determinant|", "measured growth a step"]
     with np.errstate(divide="ignore"):
         length = np.clip(np.log10(values), -FURTHEST, FURTHEST)
-    values_said = [f"{value:.3g}" if np.isfinite(value) else "none" for value in values]
+    values_said = [number(value) if np.isfinite(value) else "none" for value in values]
     bars: Part = {
         "type": "bar",
         "orientation": "h",

@@ -23,6 +23,7 @@ from seqviz.core.records import Stream, Trace
 from seqviz.core.topology import Step
 from seqviz.figures.layout import Plan, Route
 from seqviz.figures.nodes import stream_name
+from seqviz.figures.numbers import power
 from seqviz.figures.palette import AMOUNT, GRADIENT, GRADIENTS, HIDDEN, OUTPUT, TARGET, WIRE, Colour, faded
 from seqviz.figures.parts import Part
 from seqviz.figures.scales import DECADES, largest, levels, norms
@@ -223,7 +224,7 @@ def backward(plan: Plan, trace: Trace) -> list[Part]:
                 "colorbar": {
                     "title": {"text": "∂L/∂h"},
                     "tickvals": [0, 0.5, 1],
-                    "ticktext": [f"÷10<sup>{DECADES}</sup>", f"÷10<sup>{DECADES // 2}</sup>", "max"],
+                    "ticktext": [f"÷ {power(DECADES)}", f"÷ {power(DECADES // 2)}", "max"],
                     "thickness": 10,
                     "len": 0.4,
                     "y": 0.0,

@@ -10,7 +10,7 @@ import numpy as np
 from seqviz.core.circuit import CELL_BEFORE, HIDDEN_BEFORE, Function
 from seqviz.core.circuit import Part as Number
 from seqviz.core.opened import Opened
-from seqviz.figures.telling import number
+from seqviz.figures.numbers import number
 
 EDGES: Final = (0, 12, 43, 75, 83, 100)
 """Where the columns of the table begin, and where the last ends, in per cent of its width."""

@@ -12,6 +12,7 @@ import numpy as np
 
 from seqviz.core.records import Look, Moment
 from seqviz.figures import Picture
+from seqviz.figures.numbers import ticks
 from seqviz.figures.palette import GRADIENT, faded
 from seqviz.figures.parts import Drawing, Part, figure
 from seqviz.figures.scales import decades, norms
@@ -74,8 +75,7 @@ def draw(moment: Moment, look: Look) -> Drawing:
             "type": "log",
             "range": [low - 0.15, high + 0.1],
             "title": {"text": "‖∂L/∂h‖"},
-            "dtick": -(-(high - low) // 3),
-            "exponentformat": "power",
+            **ticks(low, high, most=4),
         },
     }
     return figure([*parts, *ground.parts], layout)

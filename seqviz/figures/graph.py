@@ -20,7 +20,7 @@ from seqviz.figures.nodes import frames, inputs, losses, outputs, stream_name, s
 from seqviz.figures.palette import WIRE
 from seqviz.figures.parts import Drawing, Part, figure
 from seqviz.figures.thumbnails import data_uri
-from seqviz.figures.words import LINE, longest_read
+from seqviz.figures.words import LINE, extent, extent_read
 
 TITLE: Final = "The unrolled network"
 LOOK_FOR: Final = (
@@ -32,7 +32,7 @@ LOOK_FOR: Final = (
 def draw(moment: Moment, look: Look) -> Drawing:
     """The whole unrolled network of the example, with the state and the way back to it that `look` has chosen."""
     trace = moment.trace
-    placed = plan_of(trace)
+    placed = plan_of(trace, look.room)
     parts = [
         *strips(placed, trace),
         frames(placed),
@@ -52,17 +52,18 @@ def draw(moment: Moment, look: Look) -> Drawing:
     return figure(parts, _layout(placed, trace))
 
 
-def plan_of(trace: Trace) -> Plan:
+def plan_of(trace: Trace, room: float) -> Plan:
     """Where everything goes for this trace. The words that happen to be written at the moment do not matter."""
     return plan(
         trace.steps,
         trace.streams,
         tuple(tuple(row) for row in trace.present.tolist()),
         trace.config.attention,
-        len(str(len(trace.steps))) if _is_film(trace) else longest_read(trace),
-        max(len(name) for name in trace.classes),
+        extent((str(len(trace.steps)),)) if _is_film(trace) else extent_read(trace),
+        extent(trace.classes),
         _has_pictures(trace),
         tuple((trace.targets >= 0).tolist()),
+        room,
     )
 
 

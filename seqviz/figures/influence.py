@@ -12,6 +12,7 @@ import numpy as np
 
 from seqviz.core.records import Look, Moment
 from seqviz.figures import Picture
+from seqviz.figures.numbers import power
 from seqviz.figures.palette import CLEAR, GRADIENTS, TARGET, WIRE
 from seqviz.figures.parts import Drawing, Part, figure
 from seqviz.figures.scales import decades
@@ -34,6 +35,7 @@ def draw(moment: Moment, look: Look) -> Drawing:
     scored = (trace.targets[times] >= 0)[:, None]
     usual = np.isfinite(norms) & (norms > 0)
     low, high = decades(norms, DECADES)
+    marks = list(range(high, low - 1, -2 if high - low > 3 else -1))
     logarithms = np.log10(norms, out=np.full_like(norms, np.nan), where=usual)
     place: Part = {"type": "heatmap", "x": ground.x, "y": rows, "hoverongaps": False}
     parts: list[Part] = [
@@ -47,10 +49,8 @@ def draw(moment: Moment, look: Look) -> Drawing:
             "zmax": high,
             "colorbar": {
                 **ground.colour_bar(),
-                "tick0": high,
-                "dtick": 2 if high - low > 3 else 1,
-                "tickprefix": "10<sup>",
-                "ticksuffix": "</sup>",
+                "tickvals": marks,
+                "ticktext": [power(mark) for mark in marks],
             },
         },
         _mask(place, scored & (norms == 0), CLEAR, "exactly 0: nothing of L<sub>%{y}</sub> reaches h<sub>%{x}</sub>"),

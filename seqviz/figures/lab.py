@@ -9,6 +9,7 @@ from jaxtyping import Float32
 
 from seqviz.core.analysis import Analysis
 from seqviz.core.records import Moment, Trace
+from seqviz.figures.numbers import number, ticks
 from seqviz.figures.palette import WIRE, Colour
 from seqviz.figures.parts import Part
 from seqviz.figures.scales import decades
@@ -31,9 +32,9 @@ def said(values: np.ndarray) -> list[str]:
     """Each number as a person reads it; "" where there is none.
 
     >>> said(np.array([0.0, 1234.5, 1e-60, np.inf, np.nan]))
-    ['0', '1.23e+03', '1e-60', '∞', '']
+    ['0', '1234', '1 × 10⁻⁶⁰', '∞', '']
     """
-    return ["" if np.isnan(value) else "∞" if np.isinf(value) else f"{value:.3g}" for value in values.tolist()]
+    return ["" if np.isnan(value) else number(value) for value in values.tolist()]
 
 
 class LogAxis:
@@ -59,8 +60,7 @@ class LogAxis:
             "type": "log",
             "range": [self.low - 0.15, self.high + 0.15],
             "title": {"text": title},
-            "dtick": -(-(self.high - self.low) // 4),
-            "exponentformat": "power",
+            **ticks(self.low, self.high, most=5),
         }
 
 

@@ -17,10 +17,8 @@ from jaxtyping import Float32
 from seqviz.core.graph import Edge, EdgeKind, Graph, Node, NodeKind, graph_of
 from seqviz.core.records import Stream
 from seqviz.core.topology import DELAYED, Step
-from seqviz.figures.words import CHARACTER, LINE, Lettering, lettering
+from seqviz.figures.words import LINE, Extent, Lettering, lettering, width
 
-WIDTH: Final = 830.0
-"""px between the row names and the colour bars on a page 1366 px wide."""
 HEIGHT: Final = 284.0
 """px of the whole picture, unless many rows need more."""
 FEWEST: Final = 6
@@ -38,6 +36,8 @@ WIRING: Final = 23.0
 """Height between two rows that wires connect, in px."""
 ANSWER: Final = 96.0
 """Width that a network's only output may take, in px."""
+PERCENT: Final = width("100 %")
+"""Width of the longest probability, in px."""
 LOSS: Final = 24.0
 """Height of the row of losses, in px."""
 
@@ -98,7 +98,7 @@ class Plan:
     """The whole picture as positions. A plan equals itself alone, so that what is drawn from it can be kept.
 
     graph: what is drawn. boxes: every node's place. routes: every edge's way, from the border of its source to that
-    of its target. columns: (steps,) x of each step. spacing: px from one column to the next on a stage `WIDTH` wide.
+    of its target. columns: (steps,) x of each step. spacing: px from one column to the next.
     read, written: how the words of inputs and outputs are set. spans: the segments, where there is more than one.
     left, right: limits of x; y goes from 0 to the top of the losses.
     """
@@ -144,17 +144,18 @@ def plan(
     streams: tuple[Stream, ...],
     present: tuple[tuple[bool, ...], ...],
     attention: bool,
-    longest_read: int,
-    longest_written: int,
+    words_read: Extent,
+    words_written: Extent,
     pictures: bool,
     scored: tuple[bool, ...],
+    room: float,
 ) -> Plan:
     """Places everything.
 
     steps, streams, present: as in `Trace`. attention: whether outputs look back at the encoder.
-    longest_read, longest_written: characters of the longest word among the inputs and among the classes.
+    words_read, words_written: the room that words need among the inputs and among the classes.
     pictures: whether inputs are shown as small pictures, which need a higher row.
-    scored: the steps at which a loss enters.
+    scored: the steps at which a loss enters. room: as in `Look`.
     """
     graph = graph_of(steps, streams, np.array(present), attention, np.array(scored))
     columns = columns_of(steps)
@@ -163,10 +164,11 @@ def plan(
     outputs = [float(x) for x, step in zip(columns, steps, strict=True) if step.emits]
     if len(outputs) == 1 and outputs[0] + 0.5 == right:
         # A single answer stands at the edge: with a little more room there it need not be crowded like the inputs.
-        right += max(ANSWER / WIDTH * (right - left) - 1, 0) / 2
-    spacing = WIDTH / (right - left)
+        right += max(ANSWER / room * (right - left) - 1, 0) / 2
+    spacing = room / (right - left)
     alone = 2 * (right - outputs[0]) if len(outputs) == 1 else 1.0
-    read, written = lettering(longest_read, spacing, BOX), lettering(longest_written, spacing * alone, BOX)
+    read = lettering(words_read, spacing, BOX)
+    written = lettering(words_written, spacing * alone, BOX, lines=2)
     rows = _rows(graph, streams, attention, steps[-1].segment > 0, read, written, pictures)
     boxes = _boxes(graph, streams, rows, columns, spacing, read, written, pictures)
     routes = {edge: _route(edge, boxes, rows, streams) for edge in graph.edges}
@@ -187,7 +189,7 @@ def _rows(
     inputs = Band(floor, floor + read.height + (THUMBNAIL if pictures else 0) + 7)
     far = any(edge.kind is EdgeKind.EMITS and edge.source.step != edge.target.step for edge in graph.edges)
     wiring = 52.0 if attention else 36.0 if far else WIRING
-    output = written.height + 6 if written.upright else 2 * LINE + 4
+    output = written.height + (6 if written.upright else LINE + 4)
     low = inputs.top + WIRING
     gaps = [0.0] + [6.0 if above.backward else 20.0 for above in streams[1:]]
     free = HEIGHT - low - wiring - 8 - output - LOSS - sum(gaps)
@@ -228,14 +230,14 @@ def _boxes(
             case NodeKind.OUTPUT:
                 # Wide enough for the wire that comes from the other direction's end.
                 reached = SIDEWAYS + 0.02 if both else 0.0
-                alone = max((written.longest * CHARACTER + 16) / 2 / spacing, reached)
+                alone = max((max(written.room, PERCENT) + 16) / 2 / spacing, reached)
                 half = word(written) if several else alone
                 return Box(x, half, Band(rows.gauges.bottom, rows.outputs.top))
             case NodeKind.LOSS:
                 return Box(x, strip, Band(rows.losses.middle, rows.losses.middle))
 
     def word(set_as: Lettering) -> float:
-        fitting = BOX / 2 if set_as.upright else (set_as.longest * CHARACTER + 16) / 2 / spacing
+        fitting = BOX / 2 if set_as.upright else (set_as.room + 16) / 2 / spacing
         return min(max(fitting, strip + (SIDEWAYS if both else 0) + 0.02), BOX / 2)
 
     return {node: place(node) for node in graph.nodes}

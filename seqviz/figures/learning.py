@@ -14,6 +14,7 @@ import numpy as np
 from seqviz.core.records import Look, Moment
 from seqviz.figures import Picture
 from seqviz.figures.curves import evenly, outline, running_mean
+from seqviz.figures.numbers import ticks
 from seqviz.figures.palette import OUTPUT, TARGET, WIRE, Colour, faded
 from seqviz.figures.parts import Drawing, Part, figure
 from seqviz.figures.scales import decades, rounded_up
@@ -26,7 +27,7 @@ LOOK_FOR: Final = (
 )
 STRETCHES: Final = 150
 """Stretches of updates of which a long run's curves are made."""
-NAME: Final = 32
+NAME: Final = 42
 """Characters in a line of the baseline's name."""
 CHECKS: Final = 25
 """Marks for held-out examples."""
@@ -142,7 +143,6 @@ def _end(moment: Moment) -> Part:
 
 def _layout(moment: Moment, powers: tuple[int, int], end: float) -> dict[str, object]:
     low, high = powers
-    free = (0.0, "bottom") if moment.baseline > 0.4 else (0.43, "top")
     return {
         "showlegend": True,
         "legend": {"orientation": "h", "x": 1, "xanchor": "right", "y": 1.03, "yanchor": "bottom", "itemclick": False},
@@ -157,8 +157,7 @@ def _layout(moment: Moment, powers: tuple[int, int], end: float) -> dict[str, ob
             "domain": [0.57, 1],
             "type": "log",
             "range": [low, high],
-            "dtick": 1 if high - low <= 2 else 2,
-            "exponentformat": "power",
+            **ticks(low, high, most=3),
         },
         "yaxis2": {
             "domain": [0, 0.43],
@@ -167,13 +166,12 @@ def _layout(moment: Moment, powers: tuple[int, int], end: float) -> dict[str, ob
             "tickformat": ".0%",
             "zeroline": False,
         },
-        # In the corners that a falling loss and a rising score leave free.
-        "annotations": [_said("loss", 0.57, "bottom"), _said(moment.score_name, *free)],
+        "annotations": [_said("loss", 1.0), _said(moment.score_name, 0.43)],
     }
 
 
-def _said(text: str, y: float, side: str) -> dict[str, object]:
-    place = {"xref": "paper", "yref": "paper", "x": 0.0, "y": y, "xanchor": "left", "yanchor": side}
+def _said(text: str, y: float) -> dict[str, object]:
+    place = {"xref": "paper", "yref": "paper", "x": 0.0, "y": y, "xanchor": "left", "yanchor": "bottom"}
     return {**place, "text": shown(text), "showarrow": False}
 
 

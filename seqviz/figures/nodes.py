@@ -205,10 +205,12 @@ def losses(plan: Plan, trace: Trace) -> Part:
 def said(value: float) -> str:
     """A loss for people.
 
-    >>> said(0.2134), said(float("inf")), said(float("nan"))
-    ('0.21', '∞', 'no number')
+    >>> said(2.134), said(0.0312), said(0.00004), said(float("inf")), said(float("nan"))
+    ('2.13', '0.03', '≈ 0', '∞', 'no number')
     """
-    return f"{value:.2f}" if np.isfinite(value) else "∞" if np.isinf(value) else "no number"
+    if not np.isfinite(value):
+        return "∞" if np.isinf(value) else "no number"
+    return f"{value:.2f}" if value >= 0.1 else f"{value:.1g}" if value >= 1e-4 else "≈ 0"
 
 
 def _places(plan: Plan, nodes: Sequence[Node]) -> Int32[np.ndarray, " nodes"]:

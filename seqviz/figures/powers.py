@@ -12,6 +12,7 @@ import numpy as np
 
 from seqviz.core.records import Look, Moment
 from seqviz.figures import Picture
+from seqviz.figures.numbers import ticks
 from seqviz.figures.palette import AMOUNT, GRADIENT, WIRE
 from seqviz.figures.parts import Drawing, Part, figure
 
@@ -60,7 +61,7 @@ def draw(moment: Moment, look: Look) -> Drawing:
         ]
     layout = {
         "xaxis": {"range": [0, FURTHEST], "title": {"text": "steps k"}, "zeroline": False, "nticks": 6},
-        "yaxis": {"type": "log", "range": [-2.6, 2.6], "dtick": 1, "exponentformat": "power"},
+        "yaxis": {"type": "log", "range": [-2.6, 2.6], **ticks(-2, 2, most=5)},
         "margin": {"l": 8, "r": 60, "t": 8, "b": 8},
     }
     return figure(parts, layout)

@@ -13,6 +13,7 @@ import numpy as np
 from seqviz.core.compared import SOLVED, Compared, Side
 from seqviz.figures import Overlay
 from seqviz.figures.curves import evenly, running_mean
+from seqviz.figures.numbers import ticks
 from seqviz.figures.palette import RUNS, WIRE, Style
 from seqviz.figures.parts import Drawing, Part, figure
 from seqviz.figures.scales import decades, rounded_up
@@ -101,8 +102,7 @@ def _layout(powers: tuple[int, int], end: float, compared: Compared) -> dict[str
             "domain": [0.6, 1],
             "type": "log",
             "range": [low, high],
-            "dtick": -(-(high - low) // 2),
-            "exponentformat": "power",
+            **ticks(low, high, most=3),
         },
         "yaxis2": {
             "domain": [0, 0.44],

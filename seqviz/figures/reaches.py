@@ -14,6 +14,7 @@ from jaxtyping import Float32
 from seqviz.core.compared import Compared
 from seqviz.core.records import Trace
 from seqviz.figures import Overlay
+from seqviz.figures.numbers import ticks
 from seqviz.figures.palette import RUNS, Style
 from seqviz.figures.parts import Drawing, Part, figure
 from seqviz.figures.scales import decades, norms
@@ -47,8 +48,7 @@ def draw(compared: Compared) -> Drawing:
             "type": "log",
             "range": [low - 0.15, high + 0.2],
             "title": {"text": "‖∂L/∂h‖"},
-            "dtick": -(-(high - low) // 3),
-            "exponentformat": "power",
+            **ticks(low, high, most=4),
         },
     }
     return figure([*parts, *ground.parts], layout)

@@ -33,7 +33,7 @@ def draw(moment: Moment, look: Look) -> Drawing:
 
 
 def _two_classes(trace: Trace, times: list[int], ground: Ground) -> Drawing:
-    ends = [shown(shortened(name, 9)) for name in trace.classes]
+    ends = [shown(shortened(name, 63)) for name in trace.classes]
     line: Part = {
         "type": "scatter",
         "mode": "lines+markers",

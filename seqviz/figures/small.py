@@ -12,7 +12,7 @@ from jaxtyping import Float32
 from seqviz.core.records import Trace
 from seqviz.figures.palette import WIRE
 from seqviz.figures.parts import Part
-from seqviz.figures.words import CHARACTER, LINE, labels_below, lettering, longest_read, shortened, shown
+from seqviz.figures.words import CHARACTER, LINE, extent_read, labels_below, lettering, shortened, shown
 
 WIDTH: Final = 250.0
 """px that the columns share when three pictures stand in a row on a page 1366 px wide."""
@@ -51,7 +51,7 @@ def over_words(trace: Trace, times: Sequence[int], left: float = 0.0) -> Ground:
     """
     x = np.array(times, np.float32) + 1
     spacing = WIDTH * (1 - left) / len(times)
-    setting = lettering(longest_read(trace), spacing)
+    setting = lettering(extent_read(trace), spacing)
     floor = (setting.height + 6) / HEIGHT
     said = [f"{time + 1}: {shown(trace.read[time])}" for time in times]
     hover: Part = {
@@ -97,13 +97,12 @@ def over_words(trace: Trace, times: Sequence[int], left: float = 0.0) -> Ground:
 def row_names(y: Sequence[float], words: Sequence[str], start: float) -> Part:
     """Names to the left of the rows `y`, ending at x = `start`; as many as there is room for."""
     every = int(np.ceil(len(words) * LINE / (HEIGHT * 0.7)))
-    longest = int(ASIDE * WIDTH / CHARACTER)
     return {
         "type": "scatter",
         "mode": "text",
         "x": np.full(len(words), start, np.float32),
         "y": np.array(y, np.float32),
-        "text": [shown(shortened(word, longest)) if row % every == 0 else "" for row, word in enumerate(words)],
+        "text": [shown(shortened(word, ASIDE * WIDTH)) if row % every == 0 else "" for row, word in enumerate(words)],
         "textposition": "middle left",
         "cliponaxis": False,
         "hovertext": [shown(word) for word in words],

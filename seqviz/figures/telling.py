@@ -12,25 +12,11 @@ from seqviz.core.records import Trace
 from seqviz.core.topology import TOPOLOGIES, Reads
 from seqviz.core.update import Update, WeightChange
 from seqviz.figures.nodes import percent, stream_name
+from seqviz.figures.numbers import number
 from seqviz.figures.scales import norms
 
 LOWERED: Final = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
-RAISED: Final = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 OPTIMISERS: Final = {"sgd": "Plain gradient descent", "momentum": "Gradient descent with momentum", "adam": "Adam"}
-
-
-def number(value: float) -> str:
-    """A number for people, with three digits.
-
-    >>> number(0.0341), number(2.0e-7), number(float("inf")), number(0.0)
-    ('0.0341', '2 × 10⁻⁷', '∞', '0')
-    """
-    if not np.isfinite(value):
-        return "no number" if np.isnan(value) else "∞"
-    if value == 0 or 1e-4 <= abs(value) < 1e5:
-        return f"{value:.3g}" if abs(value) < 1000 else f"{value:.0f}"
-    digits, power = f"{value:.2e}".split("e")
-    return f"{float(digits):g} × 10{str(int(power)).translate(RAISED)}"
 
 
 def part(share: float) -> str:

@@ -1,4 +1,5 @@
-"""Words beside a picture: shortened to fit, turned upright where they are crowded, left out where even that fails.
+"""Words beside a picture: broken or shortened to fit, turned upright where they are crowded, left out where even that
+fails.
 
 Labels that may change while a network trains are the texts of a bar trace, not tick labels: an array that a browser
 can replace alone, in the theme's own colour, and unlike other texts of a trace it can be turned.
@@ -7,8 +8,10 @@ can replace alone, in the theme's own colour, and unlike other texts of a trace 
 from __future__ import annotations
 
 import html
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -18,23 +21,65 @@ from seqviz.core.topology import Reads
 from seqviz.figures.palette import CLEAR
 from seqviz.figures.parts import Part
 
-CHARACTER: Final = 8.0
-"""Width of a character of 14 px type, in px, on the generous side. In 20 px type a stage is larger as a whole."""
+TYPE: Final = 14.0
+"""Height of the type, in px. In 20 px type a stage is larger as a whole."""
+WIDTHS: Final = {
+    character: width
+    for width, characters in {
+        0.20: " ",
+        0.26: "',.:;Iijl|‘’",
+        0.30: "!()-[]f{}",
+        0.36: "/\\rt",
+        0.43: '"*?sz“”„',
+        0.47: "cvxy",
+        0.50: "#$+0123456789<=>FJLY^_aegk~–",
+        0.55: "AESTVXZ`bdhnopqu",
+        0.58: "BCKPRß",
+        0.62: "&DG",
+        0.66: "HNOQU",
+        0.73: "Mw",
+        0.83: "%Wm",
+        0.85: "@—",
+        0.95: "…",
+    }.items()
+    for character in characters
+}
+"""Widths of the characters of Source Sans, which Streamlit brings along, as shares of the type's height: a page looks
+the same on every machine, so what fits is known before it is drawn."""
+CHARACTER: Final = 7.0
+"""Width of an average character and of a digit, in px."""
 LINE: Final = 17.0
-"""Height of a line of 14 px type, in px."""
-LEGIBLE: Final = 6
-"""Characters of a word that must be there if it is set level."""
-LONGEST: Final = 7
-"""Characters that a word may keep where it stands upright."""
+"""Height of a line of type, in px."""
+LEGIBLE: Final = 40.0
+"""Room in px, six characters, that a word must have to be cut and set level."""
+LONGEST: Final = 50.0
+"""Length in px, seven or eight characters, that a word may keep where it stands upright."""
 
 
-def shortened(word: str, longest: int) -> str:
-    """The word, cut with "…" where it is longer than `longest`.
+def width(text: str) -> float:
+    """The width of one line of type in px. A letter with an accent is as wide as without.
 
-    >>> shortened("extraordinarily", 8), shortened("film", 8)
+    >>> width("film"), width("naïve") == width("naive")
+    (23.1, True)
+    """
+    return round(TYPE * sum(map(_share, text)), 1)
+
+
+def _share(character: str) -> float:
+    plain = character if character in WIDTHS else unicodedata.normalize("NFD", character)[0]
+    return WIDTHS.get(plain, 1.0 if unicodedata.east_asian_width(plain) in "FW" else 0.65)
+
+
+def shortened(word: str, room: float) -> str:
+    """The word, cut with "…" where it is wider than `room` px; its first letter stays.
+
+    >>> shortened("extraordinarily", 60), shortened("film", 60)
     ('extraor…', 'film')
     """
-    return word if len(word) <= longest else word[: longest - 1] + "…"
+    if width(word) <= room:
+        return word
+    kept = next((end for end in range(len(word) - 1, 1, -1) if width(word[:end] + "…") <= room), 1)
+    return word[:kept] + "…"
 
 
 def shown(word: str) -> str:
@@ -42,43 +87,80 @@ def shown(word: str) -> str:
     return html.escape(word, quote=False)
 
 
-def longest_read(trace: Trace) -> int:
-    """Characters of the longest word that the example's steps may ever read: any output may be fed back."""
-    given = [len(word) for word, step in zip(trace.read, trace.steps, strict=True) if step.reads is Reads.INPUT]
-    fed_back = [len(name) for name in trace.classes] if len(given) < len(trace.steps) else []
-    return max([*given, *fed_back, 1])
+@dataclass(frozen=True)
+class Extent:
+    """How much room labels need in one line, and broken into lines at their spaces. In px of the widest.
+
+    lines: the most that any of them can be broken into.
+    """
+
+    whole: float
+    broken: float
+    lines: int
+
+
+@lru_cache(maxsize=64)
+def extent(labels: tuple[str, ...]) -> Extent:
+    """Of the widest of the labels.
+
+    >>> extent(("up", "moving left"))
+    Extent(whole=66.9, broken=44.2, lines=2)
+    """
+    words = [label.split(" ") for label in labels]
+    return Extent(
+        max(map(width, labels), default=0.0),
+        max((width(word) for label in words for word in label), default=0.0),
+        max(map(len, words), default=1),
+    )
+
+
+def extent_read(trace: Trace) -> Extent:
+    """Of all that the example's steps may ever read: any output may be fed back."""
+    given = [word for word, step in zip(trace.read, trace.steps, strict=True) if step.reads is Reads.INPUT]
+    fed_back = trace.classes if len(given) < len(trace.steps) else ()
+    return extent((*given, *fed_back))
 
 
 @dataclass(frozen=True)
 class Lettering:
-    """How the labels of a row of columns are set. every: only each so many-th column has its label."""
+    """How the labels of a row of columns are set.
 
-    longest: int
+    room: px that a label may take along its line. lines: into how many it may be broken at its spaces. every: only each
+    so many-th column has its label.
+    """
+
+    room: float
     upright: bool
     every: int
+    lines: int = 1
 
     def __call__(self, words: Sequence[str]) -> list[str]:
         """The labels as they are printed, "" where one is left out."""
-        return [
-            shown(shortened(word, self.longest)) if place % self.every == 0 else "" for place, word in enumerate(words)
-        ]
+        return [self._set(word) if place % self.every == 0 else "" for place, word in enumerate(words)]
+
+    def _set(self, label: str) -> str:
+        if self.lines == 1 or width(label) <= self.room:
+            return shown(shortened(label, self.room))
+        return "<br>".join(shown(shortened(word, self.room)) for word in label.split(" "))
 
     @property
     def height(self) -> float:
-        """Room that the labels need, in px of 14 px type."""
-        return self.longest * 1.05 * CHARACTER + 4 if self.upright else LINE
+        """Room that the labels need, in px."""
+        return self.room + 10 if self.upright else LINE * self.lines
 
 
-def lettering(longest_word: int, spacing: float, share: float = 1.0) -> Lettering:
-    """How to set words of up to `longest_word` characters in columns `spacing` px wide.
+def lettering(labels: Extent, spacing: float, share: float = 1.0, lines: int = 1) -> Lettering:
+    """How to set labels in columns `spacing` px wide, of which they may fill a `share`.
 
-    Level as long as `LEGIBLE` characters of a word, or all of it, find room in that `share` of the column, otherwise
-    upright and up to `LONGEST` characters.
+    Level if they fit, in up to `lines` lines where they have spaces, or if at least `LEGIBLE` px of each can be shown;
+    otherwise upright and up to `LONGEST` px long.
     """
-    fitting = int((spacing * share - 4) / CHARACTER)
-    if fitting >= min(longest_word, LEGIBLE):
-        return Lettering(min(longest_word, fitting), upright=False, every=1)
-    return Lettering(min(longest_word, LONGEST), upright=True, every=int(np.ceil(LINE / spacing)))
+    room = spacing * share - 4
+    if labels.whole > room and labels.broken <= room and labels.lines <= lines:
+        return Lettering(labels.broken, upright=False, every=1, lines=labels.lines)
+    if room >= min(labels.whole, LEGIBLE):
+        return Lettering(min(labels.whole, room), upright=False, every=1)
+    return Lettering(min(labels.whole, LONGEST), upright=True, every=int(np.ceil(LINE / spacing)))
 
 
 def labels_below(x: np.ndarray, texts: list[str], upright: bool, axis: str) -> Part:

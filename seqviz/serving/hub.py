@@ -16,6 +16,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, cast
 
+from seqviz.core.records import Look
 from seqviz.serving.messages import (
     Attach,
     Command,
@@ -25,6 +26,7 @@ from seqviz.serving.messages import (
     Forget,
     Kept,
     Kind,
+    Room,
     Setting,
     goes_on,
     showing,
@@ -65,6 +67,7 @@ class _Seat:
     resident: bool = False  # whether the worker has been told the setting
     muted: bool = False  # paused, and frames of the training before are still coming
     connection: Connection | None = None
+    room: int = Look.room
     expiry: asyncio.TimerHandle | None = None
 
 
@@ -143,13 +146,17 @@ class Hub:
         if seat.resident:
             self._send(seat, showing(setting))
         elif seat.connection:
-            self._send(seat, Attach())
+            self._send(seat, Attach(seat.room))
 
     # From a browser, in the event loop
 
-    def attach(self, token: str) -> Connection:
-        """A browser takes the seat; one that had it before is sent away. Raises KeyError for an unknown token."""
+    def attach(self, token: str, room: int = Look.room) -> Connection:
+        """A browser takes the seat; one that had it before is sent away. room: as in `Look`.
+
+        Raises KeyError for an unknown token.
+        """
         seat = self._seats[token]
+        seat.room = room
         if seat.expiry:
             seat.expiry.cancel()
         if seat.connection:
@@ -160,7 +167,7 @@ class Hub:
         if not worker or not worker.ready:
             seat.connection.notice("starting", "Starting the trainer …")
         if seat.setting:
-            self._send(seat, Attach())
+            self._send(seat, Attach(seat.room))
         return seat.connection
 
     def hear(self, token: str, connection: Connection, text: str) -> None:
@@ -171,6 +178,8 @@ class Hub:
             return
         if isinstance(command, Do):
             seat.muted = command.verb == "pause"
+        if isinstance(command, Room):
+            seat.room = command.room
         self._send(seat, command)
 
     def detach(self, token: str, connection: Connection) -> None:
@@ -213,7 +222,7 @@ class Hub:
             return
         if not seat.resident:
             worker.send(seat.number, showing(seat.setting, seat.kept))
-            worker.send(seat.number, Attach())
+            worker.send(seat.number, Attach(seat.room))
             seat.resident = True
         worker.send(seat.number, command)
 

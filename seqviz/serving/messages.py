@@ -167,7 +167,16 @@ class LookBack:
 
 @dataclass(frozen=True)
 class Attach:
-    """A screen that shows nothing yet is there."""
+    """A screen that shows nothing yet is there. room: as in `Look`."""
+
+    room: int = Look.room
+
+
+@dataclass(frozen=True)
+class Room:
+    """The screen has another size. room: as in `Look`."""
+
+    room: int
 
 
 @dataclass(frozen=True)
@@ -182,7 +191,7 @@ class Forget:
     """The person is gone."""
 
 
-Command = Show | Compare | Do | Speed | LookAt | Check | LookBack | Attach | Drawn | Forget
+Command = Show | Compare | Do | Speed | LookAt | Check | LookBack | Attach | Room | Drawn | Forget
 
 
 def envelope(session: int, kind: Kind, content: bytes) -> bytes:

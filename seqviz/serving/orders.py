@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
-from seqviz.serving.messages import Check, Command, Do, Drawn, LookAt, LookBack, Speed, Weight
+from seqviz.serving.messages import Check, Command, Do, Drawn, LookAt, LookBack, Room, Speed, Weight
 
 KINDS: Final = {"stream": int, "quantity": str, "loss": int, "state": int, "unit": int, "opened": bool}
 """The fields of a look that may be chosen, with what they are."""
@@ -13,6 +13,8 @@ LOWEST: Final = {"stream": 0, "loss": -1, "state": -1, "unit": 0}
 """The least that each whole number may be."""
 MOST_WEIGHTS: Final = 8
 """Weights that are checked at a time."""
+NARROWEST, WIDEST, STEP = 200, 4000, 20
+"""px that a stage's steps may share, and how finely that is told."""
 LONGEST: Final = 1_000
 """Characters in an order; a longer one is refused unread."""
 
@@ -21,25 +23,45 @@ def read_order(text: str) -> Command:
     """The command in a JSON object {"do": …}.
 
     do: train, pause, step, epoch, reset, sweep, drawn; speed (with pace: slow, medium or full), look (with any of the
-    fields of `LookAt`), check (with weights: a list of [name, row, column]) or back (with update). Raises ValueError
-    for anything else.
+    fields of `LookAt`), room (with room), check (with weights: a list of [name, row, column]) or back (with update).
+    Raises ValueError for anything else.
     """
     if len(text) > LONGEST:
         raise ValueError(f"an order has at most {LONGEST} characters")
-    match json.loads(text):
+    order = json.loads(text)
+    command = _of_the_run(order) or _of_the_pictures(order)
+    if command is None:
+        raise ValueError("not an order")
+    return command
+
+
+def _of_the_run(order: object) -> Command | None:
+    match order:
         case {"do": ("train" | "pause" | "step" | "epoch" | "reset" | "sweep") as verb}:
             return Do(verb)
-        case {"do": "drawn"}:
-            return Drawn()
         case {"do": "speed", "pace": ("slow" | "medium" | "full") as pace}:
             return Speed(pace)
-        case {"do": "look", **chosen} if chosen:
-            return _look_at(chosen)
         case {"do": "check", "weights": list(weights)} if len(weights) <= MOST_WEIGHTS:
             return Check(tuple(_weight(weight) for weight in weights))
+    return None
+
+
+def _of_the_pictures(order: object) -> Command | None:
+    match order:
+        case {"do": "drawn"}:
+            return Drawn()
+        case {"do": "look", **chosen} if chosen:
+            return _look_at(chosen)
+        case {"do": "room", "room": int(room)}:
+            return Room(within(room))
         case {"do": "back", "update": int(update)}:
             return LookBack(update)
-    raise ValueError("not an order")
+    return None
+
+
+def within(room: int) -> int:
+    """The room nearest to that which a stage can have: a browser may say anything, and each is laid out anew."""
+    return max(NARROWEST, min(room, WIDEST)) // STEP * STEP
 
 
 def _weight(said: object) -> Weight:

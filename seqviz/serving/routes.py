@@ -18,7 +18,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from seqviz.core.records import Look
 from seqviz.serving.hub import Connection, Hub
+from seqviz.serving.orders import within
 
 REPLACED: Final = 4409
 """Another browser window has taken the seat."""
@@ -100,6 +102,12 @@ def _is_ours(socket: WebSocket) -> bool:
     return urlsplit(socket.headers.get("origin", "")).netloc == socket.headers.get("host")
 
 
+def _room(socket: WebSocket) -> int:
+    """The room that the browser's stage has, as far as it says so."""
+    said = socket.query_params.get("room", "")
+    return within(int(said)) if said.isdecimal() and len(said) < 6 else Look.room
+
+
 async def _live(hub: Hub, socket: WebSocket) -> None:
     if not _is_ours(socket):
         await socket.close(FOREIGN)
@@ -109,7 +117,7 @@ async def _live(hub: Hub, socket: WebSocket) -> None:
     if not hub.alive(token):
         await socket.close(UNKNOWN)
         return
-    connection = hub.attach(token)
+    connection = hub.attach(token, _room(socket))
     sending = asyncio.create_task(_send_all(connection, socket))
     try:
         while True:

@@ -24,6 +24,7 @@ from seqviz.serving.messages import (
     LookAt,
     LookBack,
     Pace,
+    Room,
     Setting,
     Show,
     Speed,
@@ -78,6 +79,7 @@ class Session:
         self._shelf = Shelf()
         self._screen = Screen()
         self._chosen = LookAt()
+        self._room = Look.room
         self._check: GradientCheck | None = None
         self._back = NOW
         self._pace: Pace = "full"
@@ -132,8 +134,11 @@ class Session:
                 self._examine(command)
             case LookBack(update):
                 self._back = NOW if self._training else update
-            case Attach():
+            case Attach(room):
+                self._room = room
                 self._screen.attach()
+            case Room(room):
+                self._room = room
             case Drawn(lost):
                 self._screen.drawn(lost=lost)
 
@@ -290,8 +295,8 @@ class Session:
             self._notice("problem", str(wrong))
 
     def _look(self, play: _Play) -> Look:
-        """The page's look, with what was chosen in and beside the pictures in its place."""
-        return self._chosen.on(play.setting.look)
+        """The page's look, with what was chosen in and beside the pictures in its place, and the screen's room."""
+        return replace(self._chosen.on(play.setting.look), room=self._room)
 
     def _state(self, run: Run) -> str:
         return state_of(run, self._training, LONGEST_RUN)

@@ -18,7 +18,7 @@ from seqviz.core.compared import SWEEP, Attempt, Compared, Side, alike, attempt
 from seqviz.core.config import RunConfig
 from seqviz.core.records import Look, Moment, Run
 from seqviz.core.task import BadInput, Example
-from seqviz.serving.messages import Attach, Command, Compare, Comparison, Do, Drawn, Kept, Kind, Pace, Speed, Verb
+from seqviz.serving.messages import Attach, Command, Compare, Comparison, Do, Drawn, Kept, Kind, Pace, Room, Speed, Verb
 from seqviz.serving.observe import Tools, observe
 from seqviz.serving.player import player
 from seqviz.serving.screen import Screen
@@ -53,6 +53,7 @@ class SideBySide:
         self._example: Example | None = None
         self._rate = Rate()
         self._screen = Screen()
+        self._look = Look()
         self._pace: Pace = "full"
         self._training = False
         self._goal = LONGEST_RUN
@@ -90,8 +91,11 @@ class SideBySide:
                 self._do(command)
             case Speed(pace):
                 self._pace = pace
-            case Attach():
+            case Attach(room):
+                self._look = Look(room=room)
                 self._screen.attach()
+            case Room(room):
+                self._look = Look(room=room)
             case Drawn(lost):
                 self._screen.drawn(lost=lost)
 
@@ -281,7 +285,7 @@ class SideBySide:
     def _draw(self, page: Comparison) -> None:
         assert self._example
         started = self._clock()
-        moments = [observe(self._tools, side.run, self._example, Look(), ())[0] for side in self._sides]
+        moments = [observe(self._tools, side.run, self._example, self._look, ())[0] for side in self._sides]
         sides = tuple(
             Side(name, moment, self._attempts_of(side.run.config))
             for (name, _), side, moment in zip(page.sides, self._sides, moments, strict=True)
@@ -312,5 +316,5 @@ class SideBySide:
     def _graph(self, place: int, run: Run, moment: Moment) -> dict[str, Plain]:
         """The unrolled network and, at rest or in slow motion, the story of its training step."""
         told = None if self._training and self._pace != "slow" else player(self._tools.tell(run, moment.trace))
-        drawn = plain_drawing(self._tools.figures["graph"].draw(moment, Look()))
+        drawn = plain_drawing(self._tools.figures["graph"].draw(moment, self._look))
         return {f"graph {place}": drawn, f"player {place}": told}

@@ -101,7 +101,7 @@ def test_pause_shows_at_once_and_stops(page, app):
       document.querySelector(".seqviz-train").click();
       return [document.querySelector(".seqviz-train").textContent, document.querySelector(".seqviz-state").textContent];
     }""")
-    assert said == ["▶ Train", "paused"]
+    assert said == ["Train", "paused"]
     app.until(lambda census: census["training"] == 0)
     button(page, "One step").click()
     page.wait_for_timeout(100)

@@ -5,7 +5,7 @@ import pytest
 from playwright.sync_api import expect
 
 from seqviz.core.config import RunConfig
-from seqviz.figures.telling import number
+from seqviz.figures.numbers import number
 from seqviz.networks.network import mean_loss
 from seqviz.tasks import task_of
 from seqviz.training import advance, start, trace

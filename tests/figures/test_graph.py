@@ -14,7 +14,7 @@ from seqviz.core.graph import EdgeKind, Graph, NodeKind, graph_of
 from seqviz.core.records import Look, Trace
 from seqviz.core.topology import DELAYED, DIRECT, MANY_TO_ONE, ONE_TO_MANY
 from seqviz.figures.graph import draw, plan_of
-from seqviz.figures.layout import WIDTH, Plan
+from seqviz.figures.layout import Plan
 from seqviz.figures.palette import GRADIENT, faded
 from seqviz.figures.scales import DECADES
 from seqviz.figures.words import LINE
@@ -207,12 +207,12 @@ def test_losses_grow_in_area() -> None:
     assert size[2] ** 2 / size[1] ** 2 == pytest.approx(2, rel=1e-4)
     assert size[0] > 0
     assert size.argmax() == 5
-    assert list(part.text) == ["0.00", "0.40", "0.80", "1.60", "0.40", "no number"]
+    assert list(part.text) == ["≈ 0", "0.40", "0.80", "1.60", "0.40", "no number"]
 
 
 def test_a_loss_that_does_not_enter_is_not_drawn() -> None:
     trace = replace(KINDS["direct"], targets=np.array([-1, -1, 0, 1, 2, 0]))
-    part = of_kind(drawn(trace), plan_of(trace).graph, NodeKind.LOSS)
+    part = of_kind(drawn(trace), plan_of(trace, Look.room).graph, NodeKind.LOSS)
     assert len(part.x) == 4
 
 
@@ -249,7 +249,7 @@ def test_strong_looks_of_attention_are_drawn_thick() -> None:
     looks = np.zeros_like(trace.attention)
     looks[3:, 0] = [0.9, 0.5, 0.2, 0.01]
     figure = drawn(replace(trace, attention=looks))
-    columns = plan_of(trace).columns
+    columns = plan_of(trace, Look.room).columns
     heavy = [part for part in figure.data if part.type == "scatter" and "rgba(10,134,180,0.6)" in str(part.line.color)]
     found = {(float(line[1, 0]), part.line.width) for part in heavy for line in lines_of(part)}
     widths = sorted(part.line.width for part in heavy)
@@ -273,15 +273,17 @@ def test_pictures_stand_in_their_boxes() -> None:
 def test_segments_are_named_and_stand_apart() -> None:
     figure = drawn(KINDS["delayed"])
     assert list(figure.data[-1].text) == ["encoder", "decoder"]
-    columns = plan_of(KINDS["delayed"]).columns
+    columns = plan_of(KINDS["delayed"], Look.room).columns
     assert np.diff(columns).argmax() == 2
     assert all(part.text is None or "encoder" not in part.text for part in drawn(KINDS["direct"]).data)
 
 
 @st.composite
-def plans(pick: st.DrawFn) -> Plan:
+def plans(pick: st.DrawFn) -> tuple[Plan, int]:
+    """A plan, and the room that it was made for."""
+    room = pick(st.sampled_from([200, 830, 1400, 4000]))
     topology = pick(st.sampled_from([MANY_TO_ONE, ONE_TO_MANY, DIRECT, DELAYED]))
-    return plan_of(
+    placed = plan_of(
         sample(
             topology,
             pick(st.integers(1, 40)),
@@ -291,13 +293,16 @@ def plans(pick: st.DrawFn) -> Plan:
             bidirectional=not topology.writes_words and pick(st.booleans()),
             attention=topology is DELAYED and pick(st.booleans()),
             classes=pick(st.integers(2, 12)),
-        )
+        ),
+        room,
     )
+    return placed, room
 
 
 @settings(max_examples=30)
 @given(plans())
-def test_everything_lies_within_the_picture_and_rows_keep_their_order(placed: Plan) -> None:
+def test_everything_lies_within_the_picture_and_rows_keep_their_order(made: tuple[Plan, int]) -> None:
+    placed, room = made
     rows = placed.rows
     bands = [rows.inputs, *rows.streams, rows.gauges, rows.outputs, rows.losses]
     assert all(low.top <= high.bottom and low.bottom < low.top for low, high in pairwise(bands))
@@ -308,4 +313,4 @@ def test_everything_lies_within_the_picture_and_rows_keep_their_order(placed: Pl
         assert all(placed.left <= x <= placed.right and 0 <= y <= rows.losses.top for x, y in route)
     for setting in (placed.read, placed.written):
         assert not setting.upright or setting.every * placed.spacing >= LINE
-    assert placed.spacing * (placed.right - placed.left) == pytest.approx(WIDTH)
+    assert placed.spacing * (placed.right - placed.left) == pytest.approx(room)

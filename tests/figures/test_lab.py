@@ -52,7 +52,7 @@ def test_while_a_network_trains_only_arrays_and_limits_change(key, name):
     for path, old in before.items():
         if is_array(old):
             assert type(after[path]) is type(old)
-            assert len(old) == len(after[path])
+            assert len(old) == len(after[path]) or path[-1] in ("tickvals", "ticktext")
         elif path[-1] not in ("zmin", "zmax", "dtick"):
             assert after[path] == old, path
 

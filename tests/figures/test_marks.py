@@ -31,7 +31,7 @@ def pieces(part):
 @pytest.mark.parametrize("name", TRACES)
 def test_the_way_is_made_of_the_edges_between_the_state_and_the_loss(name):
     trace = TRACES[name]
-    plan = plan_of(trace)
+    plan = plan_of(trace, Look.room)
     graph = plan.graph.differentiable
     losses = [node for node in graph.nodes if node.kind is NodeKind.LOSS]
     for state in [node for node in graph.nodes if node.kind is NodeKind.HIDDEN]:
@@ -49,7 +49,7 @@ def test_no_way_leads_through_a_cut():
     """Along a single chain, a state's way to a loss is lit if and only if autograd finds a gradient there."""
     kinds = (0, 2, 1, 1, 0, 2, 1)
     trace = analysed("plain", kinds=kinds, window=3).trace
-    plan = plan_of(trace)
+    plan = plan_of(trace, Look.room)
     for loss in np.flatnonzero(trace.targets >= 0).tolist():
         for state in range(7):
             lit = way(plan, trace, Look(state=state, loss=loss))
@@ -58,7 +58,7 @@ def test_no_way_leads_through_a_cut():
 
 def test_the_chosen_state_has_a_frame_and_none_without_a_choice():
     trace = TRACES["both directions"]
-    plan = plan_of(trace)
+    plan = plan_of(trace, Look.room)
     box = plan.boxes[Node(NodeKind.HIDDEN, 2, 3)]
     frame = chosen(plan, Look(stream=3, state=2))
     assert (frame["x"].min(), frame["x"].max()) == pytest.approx((box.x - box.half, box.x + box.half))
@@ -71,7 +71,7 @@ def test_the_chosen_state_has_a_frame_and_none_without_a_choice():
 @pytest.mark.parametrize("layers", [1, 2, 3])
 def test_what_happens_between_layers_is_drawn_at_every_step_and_named_once_a_gap(layers):
     trace = sample(MANY_TO_ONE, 4, layers=layers, bidirectional=True)
-    plan = plan_of(trace)
+    plan = plan_of(trace, Look.room)
     assert between_layers(plan, trace.config) == []
     config = RunConfig(layers=layers, layer_norm=True, dropout=0.2)
     marks = between_layers(plan, config)

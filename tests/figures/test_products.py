@@ -3,6 +3,7 @@ from dataclasses import replace
 import numpy as np
 
 from seqviz.core.records import Look
+from seqviz.figures.numbers import number
 from seqviz.figures.products import draw
 from tests.figures.analysed import analysed
 
@@ -40,5 +41,5 @@ def test_a_number_too_small_for_the_axis_says_its_own_value():
     tiny = at.analysis.products.reach * np.array([1e-70, 1, 1, 1, 1])
     analysis = replace(at.analysis, products=replace(at.analysis.products, reach=tiny))
     reach = draw(replace(at, analysis=analysis), Look()).figure().data[3]
-    assert reach.hovertext[0] == f"{tiny[0]:.3g}"
+    assert reach.hovertext[0] == number(tiny[0])
     assert 0 < reach.y[0] < 1e-20

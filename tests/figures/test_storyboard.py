@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from seqviz.core.graph import EdgeKind, NodeKind, graph_of
 from seqviz.core.topology import DELAYED, DIRECT, MANY_TO_ONE, ONE_TO_MANY
 from seqviz.core.update import Update, WeightChange
+from seqviz.figures.numbers import number
 from seqviz.figures.storyboard import SHOWN, order, storyboard
-from seqviz.figures.telling import number
 from tests.figures.sample import sample
 
 WIRINGS = {

@@ -2,8 +2,8 @@ import json
 
 import pytest
 
-from seqviz.serving.messages import Check, Do, Drawn, LookAt, LookBack, Speed
-from seqviz.serving.orders import LONGEST, read_order
+from seqviz.serving.messages import Check, Do, Drawn, LookAt, LookBack, Room, Speed
+from seqviz.serving.orders import LONGEST, NARROWEST, WIDEST, read_order
 
 
 @pytest.mark.parametrize(
@@ -17,6 +17,9 @@ from seqviz.serving.orders import LONGEST, read_order
         ({"do": "look", "loss": -1, "state": 4}, LookAt(loss=-1, state=4)),
         ({"do": "look", "stream": 0, "unit": 3, "opened": True}, LookAt(0, unit=3, opened=True)),
         ({"do": "back", "update": -1}, LookBack(-1)),
+        ({"do": "room", "room": 1333}, Room(1320)),
+        ({"do": "room", "room": -5}, Room(NARROWEST)),
+        ({"do": "room", "room": 10**30}, Room(WIDEST)),
         ({"do": "check", "weights": []}, Check()),
         ({"do": "check", "weights": [["head.weight", 0, 3]]}, Check((("head.weight", 0, 3),))),
     ],
@@ -43,6 +46,8 @@ def test_orders_are_read(order, command):
         '{"do": "look", "state": true}',
         '{"do": "look", "opened": 1}',
         '{"do": "look", "beam": 3}',
+        '{"do": "room", "room": "900"}',
+        '{"do": "room"}',
         '{"do": "check"}',
         '{"do": "check", "weights": [["head.weight", 0]]}',
         '{"do": "check", "weights": [["head.weight", 0, "1"]]}',

@@ -16,6 +16,11 @@ export function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
+/** A sign on a button, drawn by the style sheet: play, pause, back or on. */
+export function sign(name) {
+  return element("span", { class: "seqviz-sign", "data-sign": name, "aria-hidden": "true" });
+}
+
 /** Puts a run's mark, a character in its colour, before an element's words; none where there is none. */
 export function marked(node, { mark, colour } = {}) {
   if (mark) {

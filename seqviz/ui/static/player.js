@@ -1,6 +1,6 @@
 // Plays one training step over the picture of the unrolled network: seqviz/figures/storyboard.py tells the moments.
 
-import { element, setText } from "./dom.js";
+import { element, setText, sign } from "./dom.js";
 import { Light } from "./player_light.js";
 import { Weights } from "./player_weights.js";
 
@@ -34,11 +34,12 @@ export class Player {
   }
 
   buildBar() {
-    const button = (text, label, act, look = "") =>
-      element("button", { type: "button", class: look, "aria-label": label, title: label, onclick: act }, text);
-    this.back = button("◂", "One moment back", () => this.step(-1));
-    this.play = button("▶", "Play", () => this.toggle(), "seqviz-play");
-    this.on = button("▸", "One moment on", () => this.step(1));
+    const button = (face, label, act, look = "") =>
+      element("button", { type: "button", class: look, "aria-label": label, title: label, onclick: act }, face);
+    this.sign = sign("play");
+    this.back = button(sign("back"), "One moment back", () => this.step(-1));
+    this.play = button(this.sign, "Play", () => this.toggle(), "seqviz-play");
+    this.on = button(sign("on"), "One moment on", () => this.step(1));
     this.jumps = PHASES.map(([phase, name], place) => {
       const jump = button(name, `Jump to: ${name.toLowerCase()} (${place + 1})`, () => this.jump(phase));
       jump.dataset.phase = phase;
@@ -254,7 +255,7 @@ export class Player {
   paint() {
     const playing = this.frame !== undefined;
     const moment = this.story?.moments[this.place];
-    setText(this.play, playing ? "❚❚" : "▶");
+    this.sign.dataset.sign = playing ? "pause" : "play";
     const label = playing ? "Pause the player" : "Play one training step";
     this.play.setAttribute("aria-label", label);
     this.play.title = this.story ? `${label}. ${RESTING}` : "Pauses training and plays one training step";

@@ -9,7 +9,7 @@ export const REPLACED = 4409;
 const FINAL = new Set([GONE, REPLACED, 4400]);
 
 export class Live {
-  /** hear: {open(), frame(buffer), notice({notice, text}), lost(), ended(code)} */
+  /** address(): where to, asked at each attempt. hear: {open(), frame(buffer), notice({notice, text}), lost(), ended(code)} */
   constructor(address, hear) {
     this.address = address;
     this.hear = hear;
@@ -18,7 +18,7 @@ export class Live {
   }
 
   connect() {
-    const socket = new WebSocket(this.address);
+    const socket = new WebSocket(this.address());
     socket.binaryType = "arraybuffer";
     socket.onopen = () => {
       this.wait = FIRST_WAIT;

@@ -8,6 +8,9 @@ import { Toolbar } from "./toolbar.js";
 import { changed, readFrame } from "./wire.js";
 import { sentence } from "./words.js";
 
+const BESIDE = 188; // px that the names of the rows and the colour bars take
+const SETTLED = 200; // ms until a width counts as the new one
+
 const stages = new WeakMap();
 
 /**
@@ -41,6 +44,11 @@ class Stage {
     this.root = element("div", { class: "seqviz" }, this.toolbar.root, this.numbers, banners, this.pictures);
     this.panels = [];
     this.parent = parent;
+    this.sizes = new ResizeObserver(() => {
+      clearTimeout(this.settling);
+      this.settling = setTimeout(() => this.fit(), SETTLED);
+    });
+    this.sizes.observe(this.root);
   }
 
   async bring(said, gone) {
@@ -56,7 +64,10 @@ class Stage {
     this.arrange(said.figures);
     this.panels.forEach((panel, place) => panel.name(said.figures[place]));
     if (this.token !== said.token) this.connect(said.token);
-    else this.paint();
+    else {
+      this.fit(); // type of another size has another room
+      this.paint();
+    }
   }
 
   arrange(pictures) {
@@ -75,7 +86,8 @@ class Stage {
     this.live?.close();
     this.token = token;
     const scheme = location.protocol === "https:" ? "wss" : "ws";
-    this.live = new Live(`${scheme}://${location.host}${this.said.live}/${token}`, {
+    this.room = this.measured();
+    this.live = new Live(() => `${scheme}://${location.host}${this.said.live}/${token}?room=${this.room}`, {
       open: () => this.say(""),
       frame: (buffer) => this.take(readFrame(buffer)),
       notice: (notice) => this.hear(notice),
@@ -85,6 +97,20 @@ class Stage {
       },
       ended: (code) => this.end(code),
     });
+  }
+
+  /** px that the steps of a network share where type is 14 px high: seqviz/core/records.py, `Look.room`. */
+  measured() {
+    const type = parseFloat(getComputedStyle(this.root).fontSize);
+    return Math.max(0, Math.floor((this.root.clientWidth * 14) / type / 20 - BESIDE / 20) * 20);
+  }
+
+  /** The stage may have another width. */
+  fit() {
+    const room = this.measured();
+    if (room === this.room || !this.root.clientWidth) return;
+    this.room = room;
+    this.live?.send({ do: "room", room });
   }
 
   end(code) {
@@ -210,6 +236,8 @@ class Stage {
   }
 
   remove() {
+    this.sizes.disconnect();
+    clearTimeout(this.settling);
     this.live?.close();
     this.panels.forEach((panel) => panel.remove());
     this.root.remove();

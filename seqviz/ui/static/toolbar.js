@@ -1,6 +1,6 @@
 // The buttons that drive a run, and the line of numbers that says how far it is.
 
-import { element, setText } from "./dom.js";
+import { element, setText, sign } from "./dom.js";
 
 const BUTTONS = [
   ["step", "One step", "One update: one batch of examples, forward, backward, and one change of the weights"],
@@ -19,7 +19,10 @@ export class Toolbar {
     this.order = order;
     this.state = "waiting";
     this.moments = [];
-    this.train = element("button", { class: "seqviz-train", type: "button", onclick: () => this.toggle() });
+    this.sign = sign("play");
+    this.word = element("span");
+    const act = { class: "seqviz-train", type: "button", onclick: () => this.toggle() };
+    this.train = element("button", act, this.sign, this.word);
     this.buttons = BUTTONS.map(([verb, text, title]) =>
       element("button", { type: "button", title, onclick: () => this.press(verb) }, text),
     );
@@ -88,7 +91,8 @@ export class Toolbar {
     const idle = ["waiting", "lost", "ended"].includes(this.state);
     const over = ["diverged", "finished"].includes(this.state);
     this.root.dataset.state = this.state;
-    setText(this.train, training ? "❚❚ Pause" : "▶ Train");
+    this.sign.dataset.sign = training ? "pause" : "play";
+    setText(this.word, training ? "Pause" : "Train");
     this.train.setAttribute("aria-label", training ? "Pause training" : "Train");
     this.train.title = training ? "Stop here; Train goes on from this update" : "Train until you press Pause";
     this.train.disabled = idle || over;
