@@ -15,7 +15,7 @@ example = examples.example(config)
 stage(
     config,
     example,
-    ("graph", "learning", "hidden", "gradient", "picture", "influence", "answers", "sentences", "beam"),
+    ("graph", "learning", "hidden", "gradient", "influence", "picture", "answers", "sentences", "beam"),
     look=writing.look(),
 )
 

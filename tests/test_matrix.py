@@ -98,7 +98,7 @@ def test_an_output_changes_if_and_only_if_the_picture_has_a_path_from_what_was_c
     config = config or richest(task)
     example, changed = example_of(config), np.zeros((), bool)
     moment, look = observe(TOOLS, trained(config), example, Look(), ())
-    shown = shown_graph(draw(moment, look).figure(), plan_of(moment.trace).graph)
+    shown = shown_graph(draw(moment, look).figure(), plan_of(moment.trace, look.room).graph)
     steps = moment.trace.steps
     emitting = [time for time, step in enumerate(steps) if step.emits]
     leads = np.array(

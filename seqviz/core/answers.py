@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+from jaxtyping import Float32
+
 
 @dataclass(frozen=True)
 class Answer:
-    """One held-out example and what is said of it.
+    """One held-out example and what is said of it, word by word.
 
-    asked: the input, as people read it. wanted: the right output. said: the network's own, writing freely where it
-    writes. baseline: what the baseline says. right: whether `said` is `wanted`, word for word.
+    asked: the input, as people read it. pictures: the input itself where it is pictures. wanted: the right output.
+    said: the network's own, writing freely where it writes. baseline: what the baseline says, () where it has none.
     """
 
-    asked: str
-    wanted: str
-    said: str
-    baseline: str
-    right: bool
+    asked: tuple[str, ...]
+    wanted: tuple[str, ...]
+    said: tuple[str, ...]
+    baseline: tuple[str, ...]
+    pictures: tuple[Float32[np.ndarray, "channels height width"], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import html
 from collections.abc import Sequence
+from typing import Final
 
 from seqviz.core.answers import Answer
 from seqviz.core.records import Look, Moment
 from seqviz.figures import Picture
+from seqviz.figures.film import Column, films
 from seqviz.figures.palette import INPUT, OUTPUT, TARGET, WIRE, faded
 from seqviz.figures.parts import Drawing, Part, figure
+from seqviz.figures.words import broken, runs
 
-LINE = 20
+LINE: Final = 20
 """px of a line of 14 px type in a table."""
-WIDE, NARROW = 32, 20
-"""Characters that a wide and the narrow column hold."""
-MARKS = {True: "✓ ", False: "✗ "}
+WIDE, NARROW = 3 / 11, 2 / 11
+"""Shares of the width that a wide and the narrow column take."""
+ROOM: Final = 990
+"""px of the whole width on a page 1366 px wide."""
+MARKS: Final = {True: "✓ ", False: "✗ "}
 """Before an answer: whether it is right, so that nobody has to tell it by colour."""
 
 
@@ -23,44 +28,54 @@ def draw(moment: Moment, look: Look) -> Drawing:
     """One row an example. Only the network's column changes while it trains."""
     answers = moment.answers
     columns = (
-        ("What goes in", [answer.asked for answer in answers], INPUT),
-        ("Right", [answer.wanted for answer in answers], TARGET),
-        ("The network says", _marked(answers), OUTPUT),
-        (moment.baseline_name, [_mark(answer.baseline, answer.wanted) for answer in answers], WIRE),
+        Column("Right", [_spoken(answer, answer.wanted) for answer in answers], TARGET),
+        Column("The network says", [_marked(answer, answer.said) for answer in answers], OUTPUT, moves=True),
+        Column(moment.baseline_name, [_marked(answer, answer.baseline) for answer in answers], WIRE),
     )
+    if any(answer.pictures for answer in answers):
+        return films([answer.pictures for answer in answers], columns, look.room)
+    return _table((Column("What goes in", [" ".join(answer.asked) for answer in answers], INPUT), *columns))
+
+
+def _table(columns: Sequence[Column]) -> Drawing:
     table: Part = {
         "type": "table",
         "columnwidth": [3, 3, 3, 2],
         "header": {
-            "values": [f"<b>{html.escape(title)}</b>" for title, _, _ in columns],
+            "values": [f"<b>{html.escape(column.title)}</b>" for column in columns],
             "align": "left",
-            "fill": {"color": [faded(colour, 0.25) for _, _, colour in columns]},
+            "fill": {"color": [faded(column.colour, 0.25) for column in columns]},
             "line": {"width": 0},
             "height": 30,
         },
         "cells": {
-            "values": [[html.escape(text, quote=False) for text in texts] for _, texts, _ in columns],
+            "values": [[html.escape(text, quote=False) for text in column.texts] for column in columns],
             "align": "left",
-            "fill": {"color": [faded(colour, 0.07) for _, _, colour in columns]},
+            "fill": {"color": [faded(column.colour, 0.07) for column in columns]},
             "line": {"width": 1, "color": faded(WIRE, 0.25)},
             "height": 28,
         },
     }
-    return figure([table], {"margin": {"l": 0, "r": 0, "t": 0, "b": 0}, "height": _height(answers)})
+    return figure([table], {"margin": {"l": 0, "r": 0, "t": 0, "b": 0}, "height": _height(columns)})
 
 
-def _height(answers: Sequence[Answer]) -> int:
-    """Room for every row on a stage of the usual width, in px: what goes in decides how many lines a row has."""
-    lines = [max(-(-len(answer.asked) // WIDE), -(-len(answer.baseline) // NARROW), 1) for answer in answers]
+def _height(columns: Sequence[Column]) -> int:
+    """Room for every row on a stage of the usual width, in px. What the network says may change, and does not count."""
+    asked, wanted, _, baseline = (column.texts for column in columns)
+    lines = [
+        max(len(broken(text, share * ROOM - 20)) for text, share in zip(row, (WIDE, WIDE, NARROW), strict=True))
+        for row in zip(asked, wanted, baseline, strict=True)
+    ]
     return 56 + sum(12 + LINE * count for count in lines)
 
 
-def _marked(answers: Sequence[Answer]) -> list[str]:
-    return [MARKS[answer.right] + answer.said for answer in answers]
+def _spoken(answer: Answer, words: Sequence[str]) -> str:
+    """Words of a sentence; or what is said of each of several pictures, equal ones put together."""
+    return ", ".join(runs(words)) if len(answer.pictures) > 1 else " ".join(words)
 
 
-def _mark(said: str, wanted: str) -> str:
-    return MARKS[said == wanted] + said if said else ""
+def _marked(answer: Answer, said: tuple[str, ...]) -> str:
+    return MARKS[said == answer.wanted] + _spoken(answer, said) if said else ""
 
 
 PICTURE = Picture(

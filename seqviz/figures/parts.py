@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from seqviz.figures.palette import CLEAR
 
@@ -29,6 +29,10 @@ class Drawing:
         return go.Figure(self.data, self.layout)
 
 
+BLANK: Final = "\u200b"
+"""A text of no width. Plotly takes away for good the place of a point's text that is empty once."""
+
+
 def figure(parts: Sequence[Part], layout: Mapping[str, object]) -> Drawing:
     """The parts over each other on a see-through ground, as large as the page makes it, in the page's type."""
     common = {
@@ -41,4 +45,11 @@ def figure(parts: Sequence[Part], layout: Mapping[str, object]) -> Drawing:
         "uirevision": "kept",
         "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
     }
-    return Drawing(tuple(parts), {**common, **layout})
+    return Drawing(tuple(map(_with_places, parts)), {**common, **layout})
+
+
+def _with_places(part: Part) -> Part:
+    texts = part.get("text")
+    if part["type"] != "scatter" or not isinstance(texts, list) or "" not in texts:
+        return part
+    return {**part, "text": [text or BLANK for text in texts]}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 
 from seqviz.core.records import Look, Moment
@@ -10,27 +12,33 @@ from seqviz.figures.palette import AMOUNT, CLEAR, GRADIENT, faded
 from seqviz.figures.parts import Drawing, Part, figure
 from seqviz.figures.scales import largest, rounded_up
 
-MAPS = 8
-"""Maps shown of each layer: those with the most activity."""
+MAPS: Final = 8
+"""Maps shown of each layer, the first ones: one can follow a map while it learns."""
+HEIGHT: Final = 176
+"""px of the whole, in 14 px type."""
+BLOCKS: Final = ((0.17, 0.575), (0.595, 1.0))
+"""Where each layer's blocks stand, as shares of the width."""
+ROWS: Final = ((0.56, 1.0), (0.0, 0.42))
+"""Where the maps and their gradients stand, as shares of the height."""
 
 
 def draw(moment: Moment, look: Look) -> Drawing:
-    """Left the picture, then for each layer a block of its maps above a block of ∂L by the same maps."""
+    """Left the picture, then for each layer a row of its maps above a row of ∂L by the same maps."""
     trace = moment.trace
     if not trace.feature_maps:
         return figure([], {})
     parts: list[Part] = [_photograph(trace.example.inputs[0])]
-    layout: dict[str, object] = {"margin": {"l": 4, "r": 4, "t": 22, "b": 4}}
-    layout |= _axes("", (0.0, 0.24), (0.0, 1.0), "the picture")
+    layout: dict[str, object] = {"margin": {"l": 4, "r": 4, "t": 22, "b": 4}, "height": HEIGHT}
+    layout |= _axes("", (0.0, 0.14), (0.0, 1.0), "the picture")
     number = 2
-    for layer, (maps, grads) in enumerate(zip(trace.feature_maps, trace.grad_feature_maps, strict=True)):
-        # The same maps all the time, so that one can follow a map while it learns.
-        chosen = np.arange(min(MAPS, maps.shape[1]))
-        left = 0.28 + layer * 0.37
-        for row, (values, colour, name) in enumerate(
-            ((maps[0, chosen], AMOUNT, f"layer {layer + 1}: maps"), (np.abs(grads[0, chosen]), GRADIENT, "∂L of them"))
-        ):
-            layout |= _axes(str(number), (left, left + 0.35), (0.54, 1.0) if row == 0 else (0.0, 0.44), name)
+    layers = zip(trace.feature_maps, trace.grad_feature_maps, strict=True)
+    for place, ((maps, grads), across) in enumerate(zip(layers, BLOCKS, strict=True)):
+        rows = (
+            (maps[0, :MAPS], AMOUNT, f"layer {place + 1}: the first {min(MAPS, maps.shape[1])} of its maps"),
+            (np.abs(grads[0, :MAPS]), GRADIENT, "|∂L| by the same maps"),
+        )
+        for (values, colour, name), up in zip(rows, ROWS, strict=True):
+            layout |= _axes(str(number), across, up, name)
             parts.append(_block(values, colour, str(number), name))
             number += 1
     return figure(parts, layout)
@@ -44,17 +52,13 @@ def _photograph(image: np.ndarray) -> Part:
 
 
 def _block(maps: np.ndarray, colour: str, number: str, name: str) -> Part:
-    """Maps side by side in one heatmap, four to a row, a gap of nothing between them."""
+    """Maps side by side in one heatmap, a gap of nothing between them."""
     count, height, width = maps.shape
-    columns = 4
-    rows = -(-count // columns)
-    block = np.full((rows * (height + 1), columns * (width + 1)), np.nan, np.float32)
-    for place in range(count):
-        top, left = place // columns * (height + 1), place % columns * (width + 1)
-        block[top : top + height, left : left + width] = maps[place]
+    block = np.full((height, count, width + 1), np.nan, np.float32)
+    block[:, :, :width] = maps.transpose(1, 0, 2)
     return {
         "type": "heatmap",
-        "z": block,
+        "z": block.reshape(height, -1)[:, :-1],
         "xaxis": f"x{number}",
         "yaxis": f"y{number}",
         "zmin": 0.0,
@@ -79,4 +83,5 @@ PICTURE = Picture(
     "What the CNN sees",
     "The picture enters once. The gradient of all the words comes back to it through these maps.",
     draw,
+    wide=True,
 )

@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
 from typing import Final
 
 import numpy as np
@@ -85,6 +86,32 @@ def shortened(word: str, room: float) -> str:
 def shown(word: str) -> str:
     """The word as Plotly prints it letter for letter: "<eos>" is not taken for markup."""
     return html.escape(word, quote=False)
+
+
+def broken(text: str, room: float) -> list[str]:
+    """A text in lines of at most `room` px, broken at its spaces; a wider word has a line of its own.
+
+    >>> broken("a small red circle above a blue square", 130)
+    ['a small red circle', 'above a blue square']
+    """
+    lines: list[str] = []
+    for word in text.split():
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and width(longer) <= room:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines or [""]
+
+
+def runs(words: Sequence[str]) -> list[str]:
+    """Equal words that follow each other, put together.
+
+    >>> runs(["appearing", "left", "left", "up"])
+    ['appearing', 'left × 2', 'up']
+    """
+    counted = [(word, len(list(same))) for word, same in groupby(words)]
+    return [f"{word} × {count}" if count > 1 else word for word, count in counted]
 
 
 @dataclass(frozen=True)

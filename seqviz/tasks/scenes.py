@@ -248,7 +248,7 @@ class Scenes:
         """Repeating what was said of the most similar training picture; no such copy is of a never-seen combination."""
         said = self._of_most_similar(self.held_out.inputs[:, 0])
         right = (said == self.held_out.targets).all(axis=1).mean()
-        return Baseline("the caption of the most similar training picture", float(right))
+        return Baseline("the nearest training picture’s caption", float(right))
 
     @cached_property
     def examples(self) -> tuple[Example, ...]:

@@ -67,7 +67,7 @@ def write(run: Run, example: Example, temperature: float, width: int) -> Written
         tuple(_sentence(task, network, feed, way, words, end) for way, words in ways),
         branches,
         _path(branches, best),
-        tuple(_words(task, example.targets.tolist())),
+        _words(task, example.targets.tolist()),
     )
 
 
@@ -77,7 +77,7 @@ def _sentence(
 ) -> Sentence:
     forced = Feed(feed.inputs, feed.lengths, words, network.shifted(words))
     each = network(forced).logits[0].log_softmax(dim=-1).gather(1, words[0][:, None])
-    return Sentence(way, tuple(_words(task, words[0].tolist())), float(each.sum()))
+    return Sentence(way, _words(task, words[0].tolist()), float(each.sum()))
 
 
 def _path(branches: tuple[Branch, ...], words: tuple[int, ...]) -> tuple[int, ...]:
@@ -90,13 +90,16 @@ def _path(branches: tuple[Branch, ...], words: tuple[int, ...]) -> tuple[int, ..
 
 
 def _answer(task: Task, example: Example, said: list[int]) -> Answer:
-    wanted, own = _words(task, example.targets.tolist()), _words(task, said)
     return Answer(
-        " ".join(example.words), " ".join(wanted), " ".join(own), " ".join(task.by_baseline(example)), own == wanted
+        example.words,
+        _words(task, example.targets.tolist()),
+        _words(task, said),
+        task.by_baseline(example),
+        tuple(example.inputs) if example.inputs.ndim == 4 else (),
     )
 
 
-def _words(task: Task, indices: list[int]) -> list[str]:
+def _words(task: Task, indices: list[int]) -> tuple[str, ...]:
     """The labels up to the end mark, outputs without a target left out."""
     words: list[str] = []
     for index in indices:
@@ -104,4 +107,4 @@ def _words(task: Task, indices: list[int]) -> list[str]:
             break
         if index != IGNORE:
             words.append(task.writes[index])
-    return words
+    return tuple(words)
