@@ -1,4 +1,5 @@
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -29,9 +30,9 @@ def test_every_frame_has_a_place_of_its_own_within_its_row():
     assert len(images) == 15
     for strip in (images[:3], images[3:]):
         lefts = [image.x for image in strip]
-        assert all(after - before >= strip[0].sizex for before, after in zip(lefts, lefts[1:], strict=False))
+        assert all(after - before >= strip[0].sizex for before, after in pairwise(lefts))
     assert images[0].y + images[0].sizey / 2 < images[3].y - images[3].sizey / 2
-    assert HEAD < images[0].y - images[0].sizey / 2
+    assert images[0].y - images[0].sizey / 2 > HEAD
     assert drawn.layout.height == drawn.layout.yaxis.range[0]
 
 
