@@ -9,9 +9,9 @@ lesson.opening(
 )
 source = data.choose(
     {
-        "recall": "Remember the first symbol (many to one)",
-        "clips": "Clips of moving shapes (direct)",
-        "translation": "English to German (delayed)",
+        "recall": "First symbol (many to one)",
+        "clips": "Clips (direct)",
+        "translation": "Translation (delayed)",
     }
 )
 experiment = experiments.choose(EXPERIMENTS)
@@ -19,6 +19,8 @@ fields = (*experiment.fields, "lag") if source.task == "recall" else experiment.
 config = settings.settings(source.task, fields, source.digest)
 example = examples.example(config)
 stage(config, example, experiment.figures)
+
+lesson.formula(experiment.formula, experiment.symbols)
 lesson.points("What to look for", experiment.sentence, *experiment.look_for)
 lesson.try_this(experiment.try_this)
 lesson.links(experiment.links)

@@ -58,10 +58,10 @@ lesson.opening(
 )
 source = data.choose(
     {
-        "reviews": "Short film reviews (many to one)",
-        "recall": "Remember the first symbol (many to one)",
-        "parity": "Count to odd or even (direct)",
-        "translation": "English to German (delayed)",
+        "reviews": "Reviews (many to one)",
+        "recall": "First symbol (many to one)",
+        "parity": "Odd or even (direct)",
+        "translation": "Translation (delayed)",
     }
 )
 experiment = experiments.choose(EXPERIMENTS)

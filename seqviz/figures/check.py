@@ -17,6 +17,7 @@ from seqviz.core.records import Look, Moment, Trace
 from seqviz.core.topology import TOPOLOGIES
 from seqviz.figures import Picture
 from seqviz.figures.nodes import stream_name
+from seqviz.figures.numbers import number
 from seqviz.figures.palette import AMOUNT, GRADIENT, HIDDEN, WIRE, faded
 from seqviz.figures.parts import Drawing, Part, figure
 
@@ -63,7 +64,7 @@ def draw(moment: Moment, look: Look) -> Drawing:
         "hoverinfo": "skip",
         "textfont": {"color": AMOUNT},
     }
-    line, height = 30.0, 44.0 + 30 * max(len(rows), 1) + 30
+    line, height = 30.0, 44.0 + 34 * max(len(rows), 1) + 30
     table["domain"] = {"x": [0, 1], "y": [line / height, 1]}
     layout = {
         "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
@@ -81,7 +82,7 @@ def said(check: GradientCheck | None) -> str:
     found = f"At update {check.update}: "
     pairs = [("by hand", check.by_hand_error), ("central differences", check.numeric_error)]
     known = [(name, errors[np.isfinite(errors)]) for name, errors in pairs]
-    worst = [f"{name} {errors.max():.1e} at most" for name, errors in known if errors.size]
+    worst = [f"{name} {number(errors.max(), 2)} at most" for name, errors in known if errors.size]
     text = f"{found}relative difference from autograd: {'; '.join(worst)}." if worst else f"{found}no number came out."
     if check.window:
         text += f" Cut every {check.window} steps, autograd leaves out what central differences still measure."
@@ -107,7 +108,7 @@ def _number(value: float, digits: int = 6) -> str:
 
 def _error(value: float) -> str:
     """A relative error with a mark, so that nobody has to tell it by its size alone."""
-    return "" if np.isnan(value) else f"{'✓' if value <= RIGHT else '✗'} {value:.1e}".replace("-", "−")
+    return "" if np.isnan(value) else f"{'✓' if value <= RIGHT else '✗'} {number(value, 2)}"
 
 
 def weight_name(name: str, row: int, column: int, trace: Trace) -> str:

@@ -9,18 +9,18 @@ import numpy as np
 RAISED: Final = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
-def number(value: float) -> str:
-    """A number with three digits.
+def number(value: float, digits: int = 3) -> str:
+    """A number with so many digits.
 
-    >>> number(0.0341), number(2.0e-7), number(float("inf")), number(0.0)
-    ('0.0341', '2 × 10⁻⁷', '∞', '0')
+    >>> number(0.0341), number(2.0e-7), number(float("inf")), number(0.0), number(999.7), number(4.26e-16, 2)
+    ('0.0341', '2 × 10⁻⁷', '∞', '0', '1000', '4.3 × 10⁻¹⁶')
     """
     if not np.isfinite(value):
         return "no number" if np.isnan(value) else "∞"
     if value == 0 or 1e-4 <= abs(value) < 1e5:
-        return f"{value:.3g}" if abs(value) < 1000 else f"{value:.0f}"
-    digits, exponent = f"{value:.2e}".split("e")
-    return f"{float(digits):g} × {power(int(exponent))}"
+        return f"{float(f'{value:.{digits}g}'):g}" if abs(value) < 1000 else f"{value:.0f}"
+    mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
+    return f"{float(mantissa):g} × {power(int(exponent))}"
 
 
 def power(exponent: int) -> str:

@@ -15,6 +15,7 @@ from seqviz.ui.notes import warn
 class Experiment:
     """title: in the menu. sentence: what it shows. figures: keys of `FIGURES`. fields: settings with a widget.
 
+    formula: in LaTeX, a line each. symbols: what its letters mean and where it comes from, in Markdown.
     look_for, try_this: for the reader, in Markdown. links: settings to be tried, by the words on their button, each as
     a link would say it.
     """
@@ -26,6 +27,8 @@ class Experiment:
     look_for: tuple[str, ...]
     try_this: str
     links: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    formula: tuple[str, ...] = ()
+    symbols: str = ""
 
 
 def choose(experiments: Mapping[str, Experiment]) -> Experiment:

@@ -21,6 +21,20 @@ EXPERIMENTS: Final = {
             "between them.",
         ),
         "Choose other data: each belongs to another wiring. Where are the rows, and how far to the left do they reach?",
+        {
+            "One loss at the end": {"experiment": "source", "task": "recall"},
+            "A loss at every step": {"experiment": "source", "task": "clips"},
+            "Losses in the decoder only": {"experiment": "source", "task": "translation"},
+        },
+        (
+            r"\frac{\partial L}{\partial h^{(t)}} = \left(\frac{\partial h^{(t+1)}}{\partial h^{(t)}}\right)^{\!\top} "
+            r"\frac{\partial L}{\partial h^{(t+1)}} + W_{ho}^{\top} \frac{\partial L}{\partial o^{(t)}}",
+            r"\frac{\partial L_t}{\partial h^{(k)}} = \left(\prod_{j=k+1}^{t} "
+            r"\frac{\partial h^{(j)}}{\partial h^{(j-1)}}\right)^{\!\top} \frac{\partial L_t}{\partial h^{(t)}}",
+        ),
+        "L is the sum of the losses at all steps. A state's gradient has two sources: the state after it, and its own "
+        "output where there is one. Followed back from one loss alone, it is a product with one factor a step. "
+        "Source: Werbos (1990).",
     ),
     "vanish": Experiment(
         "Why it vanishes or explodes",
@@ -60,6 +74,16 @@ EXPERIMENTS: Final = {
                 "lag": "20",
             },
         },
+        (
+            r"\frac{\partial h^{(t)}}{\partial h^{(t-1)}} = \mathrm{diag}\!\left(1 - (h^{(t)})^2\right) W_{hh} "
+            r"\quad\text{for tanh}",
+            r"\left\lVert \frac{\partial h^{(t)}}{\partial h^{(k)}} \right\rVert \;\le\; \prod_{j=k+1}^{t} "
+            r"\left\lVert \frac{\partial h^{(j)}}{\partial h^{(j-1)}} \right\rVert \;\le\; "
+            r"(\gamma\,\sigma_{\max})^{t-k}",
+        ),
+        "σ is a singular value of W_hh, and γ the steepest slope of the activation: 1 for tanh, ¼ for the logistic "
+        "function. If γσ is below 1 for the largest σ, the right side shrinks to nothing, and so must the left. If it "
+        "is above 1, nothing follows: a bound that grows forbids nothing. Source: Pascanu, Mikolov & Bengio (2013).",
     ),
     "sharing": Experiment(
         "One matrix, every step",
@@ -71,6 +95,16 @@ EXPERIMENTS: Final = {
             "The sum of all is what autograd gives for W_hh; the largest difference is printed.",
         ),
         "Use 4 hidden units, so that every number can be read, and train a little. Which steps contribute most?",
+        {
+            "Four units, five steps": {"experiment": "sharing", "cell": "elman", "hidden": "4", "lag": "5"},
+            "Sixteen units, forty steps": {"experiment": "sharing"},
+        },
+        (
+            r"\frac{\partial L}{\partial W_{hh}} = \sum_{t} \frac{\partial L}{\partial a^{(t)}} \, {h^{(t-1)}}^{\top}, "
+            r"\qquad a^{(t)} = W_{xh}\,x^{(t)} + W_{hh}\,h^{(t-1)} + b_h",
+        ),
+        "Each term is how W_hh would have to change for the sake of one step alone. For a gated cell, a is what one "
+        "gate sums up before its activation. Source: Werbos (1990).",
     ),
     "truncation": Experiment(
         "Cutting it short",
@@ -86,6 +120,12 @@ EXPERIMENTS: Final = {
             "Lag 20, cut every 5 steps": {"experiment": "truncation", "lag": "20", "window": "5"},
             "Lag 20, not cut": {"experiment": "truncation", "lag": "20", "window": "0"},
         },
+        (
+            r"h^{(t)} = f\!\left(x^{(t)},\, \tilde h^{(t-1)}\right), \qquad \tilde h^{(t-1)} = h^{(t-1)}, \qquad "
+            r"\frac{\partial \tilde h^{(t-1)}}{\partial h^{(t-1)}} = 0 \quad\text{at a cut}",
+        ),
+        "At a cut the state is handed on as a number that came from nowhere: the same value, with no past to blame. "
+        "Source: Williams & Peng (1990); in PyTorch it is `detach()`.",
     ),
     "check": Experiment(
         "Is it right?",
@@ -99,6 +139,11 @@ EXPERIMENTS: Final = {
         ),
         "Press *Check the largest* and compare the digits. Then truncate the gradient after 3 steps and check again: "
         "central differences cannot be truncated.",
+        formula=(
+            r"\frac{\partial L}{\partial w} \approx \frac{L(w + \varepsilon) - L(w - \varepsilon)}{2\,\varepsilon}",
+        ),
+        symbols="w is one weight, all others stay as they are. The error of the approximation shrinks with ε², until "
+        "the two losses are too close for the computer's digits.",
     ),
     "clipping": Experiment(
         "Clipping",
@@ -121,5 +166,11 @@ EXPERIMENTS: Final = {
             }
             for words, limit in (("not clipped", "0.0"), ("clipped at 1", "1.0"))
         },
+        (
+            r"\text{by norm:}\quad g \leftarrow g \cdot \min\!\left(1, \frac{c}{\lVert g \rVert}\right) \qquad "
+            r"\text{by value:}\quad g_i \leftarrow \max(-c, \min(c, g_i))",
+        ),
+        "g is the gradient of all weights as one long vector, c the limit. Source: Pascanu, Mikolov & Bengio (2013), "
+        "sec. 3.2.",
     ),
 }

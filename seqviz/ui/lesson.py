@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
@@ -33,6 +33,14 @@ def equation(config: RunConfig, output: str) -> None:
         f"and t counts the steps. p is {output}. The same W at every step: that is what *recurrent* means. "
         f"Source: {cell.source}."
     )
+
+
+def formula(lines: Sequence[str], symbols: str) -> None:
+    """What the pictures above show, as a formula, and what its letters mean. lines: in LaTeX."""
+    st.subheader("The formula", anchor=False)
+    for line in lines:
+        st.latex(line)
+    st.markdown(symbols)
 
 
 def section(heading: str, text: str) -> None:

@@ -5,6 +5,7 @@ import numpy as np
 from seqviz.core.records import Look
 from seqviz.core.topology import DIRECT, MANY_TO_ONE
 from seqviz.figures.gradient import draw
+from seqviz.figures.parts import BLANK
 from tests.figures.sample import moment, sample
 
 
@@ -56,6 +57,6 @@ def test_a_norm_below_the_axis_stays_on_it_but_says_its_own_value() -> None:
 def test_crowded_zeros_are_named_only_where_there_is_room() -> None:
     trace = sample(MANY_TO_ONE, 40)
     odd = draw(moment(replace(trace, grad_hidden=np.zeros_like(trace.grad_hidden))), Look()).figure().data[2]
-    assert set(odd.text) == {"", "0"}
+    assert set(odd.text) == {BLANK, "0"}
     assert odd.text[0] == "0"
     assert list(odd.hovertext) == ["0"] * 40
