@@ -12,7 +12,7 @@ lesson.opening(
 
 first, second, third, fourth, fifth = overview.places()
 with first:
-    st.markdown("One to one")
+    st.markdown("**One to one**")
     st.caption("No memory.")
     overview.plain("digits")
 with second:
@@ -31,3 +31,9 @@ with fifth:
     st.page_link("pages/delayed.py", label="**Many to many, delayed** → train it")
     st.caption("An English sentence is read to its end; then the German is written.")
     overview.wiring("translation")
+
+lesson.section("And then: how such a network learns", "Why memory is hard to learn, and what was done about it.")
+with st.container(horizontal=True):
+    st.page_link("pages/bptt.py", label="**Backpropagation through time** → the gradient, step by step")
+    st.page_link("pages/gated.py", label="**LSTM and GRU** → the cells, opened")
+    st.page_link("pages/side_by_side.py", label="**Compare** → networks beside each other, on tasks that ask for memory")

@@ -35,6 +35,8 @@ STYLE = """<style>
 [data-testid="stMainBlockContainer"] [data-testid="stCaptionContainer"] {
   font-size: 0.95rem; margin-bottom: 0; opacity: 0.8;
 }
+[data-testid="stPageLink-NavLink"] { padding: 0; min-height: 0; }
+[data-testid="stPageLink-NavLink"] p { font-size: 1rem; }
 [data-testid="stSidebarHeader"] { height: 2.4rem; min-height: 0; margin: 0; }
 [data-testid="stSidebarContent"] .stExpander summary { padding: 0.4rem 0.75rem; }
 </style>"""

@@ -4,7 +4,7 @@ import { plotly, template } from "./theme.js";
 
 const TICK = 450; // ms
 const REST = 5; // ticks that the whole picture stays lit
-const FAINT = 0.18;
+const FAINT = 0.25;
 
 const shown = new WeakMap();
 
@@ -29,7 +29,7 @@ export function leave(place) {
 function run(drawing, place, moments) {
   if (matchMedia("(prefers-reduced-motion: reduce)").matches) return { stop() {} };
   const last = Math.max(...moments);
-  let now = 0;
+  let now = last + 1; // the whole picture first
   const timer = setInterval(() => {
     if (!place.isConnected) return clearInterval(timer);
     now = now > last + REST ? 0 : now + 1;
