@@ -175,14 +175,7 @@ def window() -> Iterator[tuple[Page, list[str]]]:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=[*FLAGS])
         page = browser.new_page(viewport={"width": 1366, "height": 768})
         page.set_default_timeout(60_000)
-        page.on(
-            "console",
-            lambda said: (
-                complaints.append(said.text)
-                if said.type == "error" and "/_stcore/" not in said.location["url"]
-                else None
-            ),
-        )
+        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         yield page, complaints
         browser.close()

@@ -36,4 +36,4 @@ lesson.section("And then: how such a network learns", "Why memory is hard to lea
 with st.container(horizontal=True):
     st.page_link("pages/bptt.py", label="**Backpropagation through time** → the gradient, step by step")
     st.page_link("pages/gated.py", label="**LSTM and GRU** → the cells, opened")
-    st.page_link("pages/side_by_side.py", label="**Compare** → networks beside each other, on tasks that ask for memory")
+    st.page_link("pages/side_by_side.py", label="**Compare** → networks beside each other, on tasks for memory")

@@ -10,15 +10,19 @@ from pathlib import Path
 from typing import Final
 
 import streamlit as st
+from starlette.middleware import Middleware
 from streamlit.runtime.pages_manager import PagesManager
 
+from seqviz.serving.home import Home
 from seqviz.serving.hub import hub
 from seqviz.serving.routes import Files, routes
 
-BASE: Final = "/".join(["", *filter(None, [st.get_option("server.baseUrlPath").strip("/"), "seqviz"])])
+HOME: Final = "/".join(["", *filter(None, [st.get_option("server.baseUrlPath").strip("/")])])
+BASE: Final = f"{HOME}/seqviz"
 """The beginning of our own addresses; Streamlit leaves it to us to put them below its own."""
 FILES: Final = Files.read(Path(__file__).parent / "static", BASE)
 ROUTES: Final = routes(hub, FILES)
+MIDDLEWARE: Final = (Middleware(Home, base=HOME or "/"),)
 
 
 @asynccontextmanager

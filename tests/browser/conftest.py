@@ -90,12 +90,7 @@ def page(chromium):
     page.set_default_timeout(PATIENCE * 1000)
     complaints = []
 
-    def listen(message):
-        # On a link to a page, Streamlit first asks for its own files below that page, where they are not.
-        if message.type == "error" and "/_stcore/" not in message.location["url"]:
-            complaints.append(message.text)
-
-    page.on("console", listen)
+    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     yield page
     context.close()
