@@ -65,7 +65,8 @@ def trained(config):
 
 def example_of(config):
     """The shortest of the menu that is more than one step long."""
-    return min(task_of(config).examples, key=lambda example: len(example.inputs) + len(example.targets))
+    known = [example for example in task_of(config).examples if len(example.targets)]
+    return min(known, key=lambda example: len(example.inputs) + len(example.targets))
 
 
 def applicable(task):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from jaxtyping import Float32
@@ -34,6 +35,19 @@ class Group:
     sentences: int
     exact: float
     bleu: float
+
+
+Origin = Literal["learned", "kept back", "new"]
+"""Where what a network writes is found: among what it was trained on, among what was kept from it, or nowhere."""
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Something written at random. given: what it was asked for. words: without the end."""
+
+    given: str
+    words: tuple[str, ...]
+    origin: Origin
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Bool, Float32, Int64
 
 from seqviz.core.analysis import Analysis, GradientCheck
-from seqviz.core.answers import Answer, Group, Written
+from seqviz.core.answers import Answer, Drawn, Group, Written
 from seqviz.core.config import RunConfig
 from seqviz.core.opened import Opened
 from seqviz.core.task import Example
@@ -172,7 +172,8 @@ class Moment:
     answers: what the network says of the menu's examples; written: the chosen example's output written in several
     ways. analysis: why its gradients are as large as they are. opened: one step's cell with its numbers. weights:
     rows and columns of every parameter, seen as a matrix of its first axis by all others, by name. check: the last
-    gradient check, if any was asked for. All of these are there only where a figure on show needs them.
+    gradient check, if any was asked for. drawn: what it makes up at random. All of these are there only where a
+    figure on show needs them.
     """
 
     history: History
@@ -188,6 +189,7 @@ class Moment:
     opened: Opened | None = None
     weights: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     check: GradientCheck | None = None
+    drawn: tuple[Drawn, ...] = ()
 
 
 @dataclass(frozen=True)

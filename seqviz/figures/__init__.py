@@ -57,6 +57,7 @@ FIGURES: Registry[Picture] = Registry(
         "answers": "seqviz.figures.answers:PICTURE",
         "groups": "seqviz.figures.groups:PICTURE",
         "sentences": "seqviz.figures.sentences:PICTURE",
+        "drawn": "seqviz.figures.drawn:PICTURE",
         "beam": "seqviz.figures.beam:PICTURE",
         "jacobians": "seqviz.figures.jacobians:PICTURE",
         "products": "seqviz.figures.products:PICTURE",

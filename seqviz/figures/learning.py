@@ -114,7 +114,7 @@ def _baseline(moment: Moment, end: float) -> list[Part]:
             "x": [end],
             "y": [moment.baseline],
             "text": ["<br>".join(shown(line) for line in lines)],
-            "textposition": "bottom left" if moment.baseline > 0.4 else "top left",
+            "textposition": "bottom left" if moment.baseline > 0.22 else "top left",
             "cliponaxis": False,
             "showlegend": False,
             "hoverinfo": "skip",

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from seqviz.core.analysis import Analysis, GradientCheck
-from seqviz.core.answers import Answer, Group, Written
+from seqviz.core.answers import Answer, Drawn, Group, Written
 from seqviz.core.config import RunConfig
 from seqviz.core.opened import Opened
 from seqviz.core.records import Look, Moment, Run, Trace
@@ -26,6 +26,7 @@ class Tools:
     answers: Callable[[Run], tuple[Answer, ...]]
     groups: Callable[[Run], tuple[Group, ...]]
     write: Callable[[Run, Example, float, int], Written]
+    draw: Callable[[Run, float], tuple[Drawn, ...]]
     analyse: Callable[[Run, Trace, Look], Analysis]
     open_cell: Callable[[Run, Trace, Look], Opened]
     check: Callable[[Run, Trace, Sequence[Weight]], GradientCheck]
@@ -74,6 +75,7 @@ def observe(
         opened=tools.open_cell(run, trace, look) if "opened" in needs else None,
         weights=_matrices(run) if "check" in needs else {},
         check=check if "check" in needs else None,
+        drawn=tools.draw(run, look.temperature) if "drawn" in needs else (),
     )
     return moment, look
 

@@ -13,7 +13,7 @@ from seqviz.serving.loop import work
 from seqviz.serving.observe import Tools, observe
 from seqviz.tasks import task_of
 from seqviz.training.analysis import analyse
-from seqviz.training.answers import answers, groups, write
+from seqviz.training.answers import answers, draw, groups, write
 from seqviz.training.opening import open_cell
 from seqviz.training.update import update
 
@@ -30,6 +30,7 @@ TOOLS = Tools(
     answers,
     groups,
     write,
+    draw,
     analyse,
     open_cell,
     training.check_gradients,

@@ -16,6 +16,8 @@ TASKS: Registry[Callable[[RunConfig], Task]] = Registry(
         "scenes": "seqviz.tasks.scenes:build",
         "digits": "seqviz.tasks.digits:build",
         "own-captions": "seqviz.tasks.own_captions:build",
+        "towns": "seqviz.tasks.towns:build",
+        "own-names": "seqviz.tasks.own_names:build",
         "clips": "seqviz.tasks.clips:build",
         "tags": "seqviz.tasks.tags:build",
         "own-tags": "seqviz.tasks.own_tags:build",

@@ -6,12 +6,13 @@ import torch
 from jaxtyping import Int64
 from torch import Tensor
 
-from seqviz.core.answers import Answer, Branch, Group, Sentence, Written
+from seqviz.core.answers import Answer, Branch, Drawn, Group, Sentence, Written
 from seqviz.core.records import Run
 from seqviz.core.task import END, IGNORE, Example, Task, collate
 from seqviz.networks.decode import beam, greedy, sample
 from seqviz.networks.network import Feed, Network
 from seqviz.tasks import task_of
+from seqviz.tasks.names import Names
 from seqviz.tasks.sentence_pairs import SentencePairs
 from seqviz.training.check import judge
 from seqviz.training.model import loaded
@@ -19,6 +20,8 @@ from seqviz.training.tracing import LONGEST
 
 DRAWS = 3
 """Sentences drawn at random beside the greedy one."""
+NAMES = 10
+"""Names of each kind that are drawn."""
 
 
 @torch.no_grad()
@@ -46,6 +49,25 @@ def groups(run: Run) -> tuple[Group, ...]:
     return tuple(found)
 
 
+@torch.no_grad()
+def draw(run: Run, temperature: float) -> tuple[Drawn, ...]:
+    """`NAMES` names of each kind, drawn at `temperature`; none where the task is not one of names.
+
+    Looking twice shows the same. Raises ValueError where the temperature is not above 0.
+    """
+    task, network = task_of(run.config), loaded(run)
+    if not isinstance(task, Names):
+        return ()
+    asked = [task.read(kind) for kind in task.kinds for _ in range(NAMES)]
+    feed = network.feed(collate(asked))
+    drawn = sample(network, feed, task.writes.index(END), LONGEST, temperature, _dice(run))
+    said = [_words(task, row) for row in drawn.tolist()]
+    return tuple(
+        Drawn(example.words[0], words, task.origin(example.words[0], words))
+        for example, words in zip(asked, said, strict=True)
+    )
+
+
 def write(run: Run, example: Example, temperature: float, width: int) -> Written:
     """`example`'s output written greedily, drawn `DRAWS` times at `temperature`, and by a beam of `width`.
 
@@ -55,7 +77,7 @@ def write(run: Run, example: Example, temperature: float, width: int) -> Written
     task, network = task_of(run.config), loaded(run)
     end = task.writes.index(END) if END in task.writes else -1
     feed = network.feed(collate([example]), run.config.reverse)
-    generator = torch.Generator().manual_seed(run.config.seed * 1_000_003 + run.step)
+    generator = _dice(run)
     ways = [("best word each time", greedy(network, feed, end, LONGEST))]
     ways += [
         (f"drawn, {place + 1}", sample(network, feed, end, LONGEST, temperature, generator)) for place in range(DRAWS)
@@ -69,6 +91,11 @@ def write(run: Run, example: Example, temperature: float, width: int) -> Written
         _path(branches, best),
         _words(task, example.targets.tolist()),
     )
+
+
+def _dice(run: Run) -> torch.Generator:
+    """Random numbers that depend on the run's seed and update alone."""
+    return torch.Generator().manual_seed(run.config.seed * 1_000_003 + run.step)
 
 
 @torch.no_grad()

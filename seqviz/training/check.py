@@ -17,7 +17,8 @@ from seqviz.networks.network import Feed, Network, mean_loss
 
 @dataclass(frozen=True)
 class Check:
-    """loss: nats, writing networks being given the true word before. score: 0 to 1, writing by themselves.
+    """loss: nats, writing networks being given the true word before. score: 0 to 1, of whole outputs when they write
+    by themselves, or of single words after the true ones, as `Task.score_name` says.
 
     bleu: 0 to 100, NaN where the task is not one of sentences in, sentences out.
     """
@@ -41,14 +42,14 @@ def judge(
     network: Network, task: Task, feed: Feed, logits: Float[Tensor, "batch outputs classes"]
 ) -> tuple[float, float]:
     """`Check.score` and `Check.bleu` of a feed. logits: what the network makes of it."""
-    if task.topology.writes_words:
+    if task.topology.writes_words and task.score_name == EXACT:
         written = greedy(network, feed, task.writes.index(END), longest=feed.targets.shape[1] + 5)
         said, wanted = _sentences(written, task), _sentences(feed.targets, task)
         score = sum(a == b for a, b in zip(said, wanted, strict=True)) / len(wanted)
     else:
         written = logits.argmax(dim=-1)
         score = share_right(written, feed.targets, task.score_name)
-    if END not in task.writes or not isinstance(task.reads, Tokens):
+    if END not in task.writes or not isinstance(task.reads, Tokens) or task.score_name != EXACT:
         return score, float("nan")
     if not task.topology.writes_words:
         written = torch.where(feed.targets == IGNORE, IGNORE, written)

@@ -20,6 +20,7 @@ OWN: Mapping[str, str] = {
     "own-captions": "seqviz.ui.own_captions",
     "own-tags": "seqviz.ui.own_tags",
     "own-pairs": "seqviz.ui.own_pairs",
+    "own-names": "seqviz.ui.own_names",
 }
 """Tasks of a person's own data, each with the module that lets them upload it."""
 

@@ -23,6 +23,9 @@ LESSONS: dict[str, dict[str, str]] = {
         "gated": "LSTM and GRU",
         "side_by_side": "Compare",
     },
+    "Worked examples": {
+        "generated": "Generated text",
+    },
 }
 """Sections of the menu, each with the file of every lesson and its title."""
 

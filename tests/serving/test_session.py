@@ -316,9 +316,9 @@ def test_a_gradient_check_is_made_when_it_is_asked_for_and_says_of_which_update(
 def test_what_costs_extra_is_found_out_only_for_a_figure_that_needs_it(live, eye, setting):
     eye.look(live)
     live.obey(Show(setting(figures=("nothing",))))
-    assert title(live, eye) == "() None None"
+    assert title(live, eye) == "() None () None"
     live.obey(Show(setting(figures=("extras",), look=Look(7, temperature=0.5, beam=4, loss=2, state=1))))
-    assert title(live, eye) == "('answers at 0',) first at 0.5 by 4 2 to 1"
+    assert title(live, eye) == "('answers at 0',) first at 0.5 by 4 ('drawn at 0.5',) 2 to 1"
     assert eye.status["way"]["losses"] == [[2, "loss 3"]]
 
 

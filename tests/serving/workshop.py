@@ -164,7 +164,7 @@ class Workshop:
 
         def draw_extras(moment, look):
             way = moment.analysis and f"{moment.analysis.products.loss} to {moment.analysis.products.state}"
-            return titled(f"{moment.answers} {moment.written} {way}")
+            return titled(f"{moment.answers} {moment.written} {moment.drawn} {way}")
 
         figures = {
             "numbers": Picture("Numbers", "Look.", draw),
@@ -174,7 +174,7 @@ class Workshop:
             "graph": Picture("Network", "Look.", draw_look),
             "cell": Picture("Cell", "Look.", draw_cell, frozenset({"opened"})),
             "nothing": Picture("Nothing", "Look.", draw_extras),
-            "extras": Picture("Extras", "Look.", draw_extras, frozenset({"answers", "written", "analysis"})),
+            "extras": Picture("Extras", "Look.", draw_extras, frozenset({"answers", "written", "drawn", "analysis"})),
         }
 
         def draw_sides(compared):
@@ -196,6 +196,7 @@ class Workshop:
             lambda run: (f"answers at {run.step}",),
             lambda run: (f"groups at {run.step}",),
             lambda run, example, temperature, beam: f"{example} at {temperature} by {beam}",
+            lambda run, temperature: (f"drawn at {temperature}",),
             self.analyse,
             self.open_cell,
             self.check,

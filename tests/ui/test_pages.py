@@ -15,7 +15,7 @@ from seqviz.ui.navigation import LESSONS
 from seqviz.ui.settings import defaults
 
 PAGES = Path(__file__).parents[2] / "pages"
-LIVE = ["many_to_one", "one_to_many", "direct", "delayed", "bptt", "gated"]
+LIVE = ["many_to_one", "one_to_many", "direct", "delayed", "bptt", "gated", "generated"]
 WAIT = 60
 """Seconds after which a page is given up; the first one builds its task."""
 
@@ -232,6 +232,18 @@ def test_a_bad_file_is_explained_and_the_running_model_stays(hub, store, content
     assert not page.exception
     assert page.warning and len(page.warning[0].value) > 30
     assert shown(hub) == before
+
+
+def test_ones_own_list_is_learned_from(hub, store):
+    page = opened("generated")
+    widget(page, "selectbox", "Data").set_value("own-names").run()
+    names = "\n".join(f"Name {'abcdefgh'[place % 8]}{'ijklmnop'[place // 8]}" for place in range(60))
+    page.file_uploader[0].set_value(("mine.txt", names.encode(), "text/plain")).run()
+    assert not page.exception
+    assert task_of(shown(hub).config).kinds == ("a name",)
+    widget(page, "selectbox", "Example").set_value(-1).run()
+    widget(page, "text_input", "Write your own").set_value("name of me").run()
+    assert shown(hub).example == "name of me"
 
 
 @pytest.mark.parametrize("experiment", ["source", "vanish", "sharing", "truncation", "check", "clipping"])
