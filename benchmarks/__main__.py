@@ -16,6 +16,7 @@ BENCHMARKS = {
     "player": "one training step played in a real browser, and its size beside Plotly's own frames",
     "memory": "which cells solve first-token recall within 20 s, seeds 0 to 4",
     "lab": "from the move of a slider in the lab to its last picture, at T = 30",
+    "classroom": "a hundred sessions that open one link at the same moment and train",
     "live": "the page in a real browser: redraws, frame rate, pause, training kept",
 }
 """Each is a module here with a function `measure() -> dict`."""

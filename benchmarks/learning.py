@@ -39,6 +39,7 @@ GOALS = (
     Goal("digits", "gru", 0.90, 30),
     Goal("clips", "gru", 0.95, 20),
     Goal("tags", "gru", 0.95, 15),
+    Goal("towns", "gru", 0.33, 10),
     Goal("translation", "gru", 0.80, 30, bleu=85),
     Goal("translation-direct", "gru", 0.35, 30, at_most=True),
     Goal("recall", "gru", 0.99, 20),
