@@ -22,6 +22,7 @@ import torch
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.typing import Origin, Subprotocol
 
 from benchmarks.live import app
 from seqviz.core.config import RunConfig
@@ -32,8 +33,8 @@ from seqviz.ui.settings import defaults
 PUPILS = 100
 SECONDS = 20
 PAGE = "many_to_one"
-LONGEST = 1 << 24
-"""Bytes of a message."""
+PLAIN: dict[str, Any] = {"max_size": 1 << 24, "ping_interval": None, "close_timeout": 1}
+"""A browser sends no pings of its own."""
 
 
 @dataclass
@@ -54,13 +55,14 @@ class Pupil:
         """Opens the page, has its script run, and waits for the first picture."""
         self.opened = time.perf_counter()
         host = urlsplit(self.address).netloc
-        self.page = await connect(f"ws://{host}/_stcore/stream", subprotocols=["streamlit"], max_size=LONGEST)  # type: ignore[list-item]
+        protocols = [Subprotocol("streamlit")]
+        self.page = await connect(f"ws://{host}/_stcore/stream", subprotocols=protocols, **PLAIN)
         asked = BackMsg()
         asked.rerun_script.page_name = PAGE
         await self.page.send(asked.SerializeToString())
         said = await self._stage()
-        origin: Any = self.address
-        self.live = await connect(f"ws://{host}{said['live']}/{said['token']}", origin=origin, max_size=LONGEST)
+        address = f"ws://{host}{said['live']}/{said['token']}"
+        self.live = await connect(address, origin=Origin(self.address), **PLAIN)
         self._listening = asyncio.create_task(self._listen())
         await self.until(lambda: self.frames > 0)
         self.pictured = time.perf_counter()
@@ -72,6 +74,8 @@ class Pupil:
             message = ForwardMsg()
             message.ParseFromString(await self.page.recv(decode=False))
             element = message.delta.new_element
+            if element.HasField("exception"):
+                raise RuntimeError(element.exception.message)
             if element.HasField("bidi_component") and b"token" in element.bidi_component.bytes:
                 said: dict[str, Any] = json.loads(element.bidi_component.bytes)
                 return said
@@ -132,8 +136,7 @@ async def _lesson(address: str) -> dict[str, object]:
     web = (_seconds_of_web() - cpu) / passed
     clicks = [await _click(pupil) for pupil in pupils[:20]]
     census = json.load(urlopen(f"{address}/seqviz/census"))
-    for pupil in pupils:
-        await pupil.close()
+    await asyncio.gather(*(pupil.close() for pupil in pupils))
     return {
         "pupils": PUPILS,
         "first picture, s": _spread(opening),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
+from threading import Lock
 
 from seqviz.core.config import RunConfig
 from seqviz.core.registry import Registry
@@ -35,9 +36,18 @@ TASKS: Registry[Callable[[RunConfig], Task]] = Registry(
 def task_of(config: RunConfig) -> Task:
     """The task that a configuration names, built once for each `task`, `data` and `lag`: it may look at no more.
 
-    Raises KeyError for an unknown key, BadInput where a person's own data is gone.
+    Many threads may ask for the same one at once: one builds it and the others wait for it. Raises KeyError for an
+    unknown key, BadInput where a person's own data is gone.
     """
-    return _built(config.task, config.data, config.lag)
+    wanted = config.task, config.data, config.lag
+    with _building.setdefault(wanted, Lock()):
+        try:
+            return _built(*wanted)
+        finally:
+            _building.pop(wanted, None)
+
+
+_building: dict[tuple[str, str, int], Lock] = {}
 
 
 @lru_cache(maxsize=16)
