@@ -20,8 +20,7 @@ stage(
     (
         *("graph", "learning", "hidden", "gradient", "influence"),
         *(("attention",) if config.attention else ()),
-        *("answers", "sentences", "beam"),
-        *(("groups",) if source.task == "translation" else ()),
+        *("answers", "groups", "sentences", "beam"),
     ),
     look=writing.look(),
 )
@@ -52,6 +51,11 @@ lesson.points(
 lesson.try_this(
     "Train once as it is. Then switch on *Read the source backwards* and train again with the same seed: the first "
     "words of both sentences come closer together. Does it learn faster here?"
+)
+lesson.try_this(
+    "How much do long sentences suffer? Train for some seconds, and note what *Which sentences it gets right* says of "
+    "the shortest and of the longest ones. Then switch on *Attention* and train as long again: which of the two gains "
+    "more?"
 )
 lesson.check_yourself(
     "Why not let the network write a German word for each English word as it reads?",

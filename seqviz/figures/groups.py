@@ -41,9 +41,10 @@ def draw(moment: Moment, look: Look) -> Drawing:
 
 
 PICTURE = Picture(
-    "Known patterns and new ones",
-    "Has the network learned the grammar, or only the patterns that it was shown? A new pattern joins pieces of "
-    "grammar that no training sentence joins.",
+    "Which sentences it gets right",
+    "The sentences kept back, group by group. The longer one is, the more has to pass through the one state between "
+    "the two networks. A pattern never met joins pieces of grammar that no training sentence joins: only who has "
+    "learned the grammar can translate it.",
     draw,
     needs=frozenset({"groups"}),
     wide=True,

@@ -16,7 +16,7 @@ import numpy as np
 from seqviz.core.config import RunConfig
 from seqviz.core.task import BadInput
 from seqviz.tasks import store
-from seqviz.tasks.sentence_pairs import SentencePairs, commonest
+from seqviz.tasks.sentence_pairs import SentencePairs, by_length, commonest
 from seqviz.tasks.tables import DELIMITERS, read_text
 from seqviz.tasks.tokenise import Pair, Words, with_sentence_case, words_of
 
@@ -98,6 +98,7 @@ def build(config: RunConfig) -> SentencePairs:
         split=words_of,
         longest=longest,
         vocabulary_size=vocabulary,
+        groups=by_length(held),
     )
 
 

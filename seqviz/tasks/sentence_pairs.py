@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -165,6 +165,28 @@ class SentencePairs:
             ends = len(words) - len(target) if direct else 1
             answer = encode(target + (END,) * ends, targets)
         return Example(encode(_lower(words), sources), answer, words, name)
+
+
+def by_length(pairs: Sequence[Pair]) -> tuple[tuple[str, tuple[Pair, ...]], ...]:
+    """Pairs in up to three groups by the words of the sentence read, as `SentencePairs.groups` holds them.
+
+    The bounds are those of the shorter half and of the longest seventh, as near as whole words allow. Where
+    nearly all pairs are of one length there are no groups.
+    """
+    lengths = np.array([len(source) for source, _ in pairs])
+    short, middle = (int(bound) for bound in np.quantile(lengths, (0.45, 0.85), method="lower"))
+    between = " to ".join(str(length) for length in dict.fromkeys((short + 1, middle)))
+    groups = [
+        (f"sentences of up to {short} words", lengths <= short),
+        (f"sentences of {between} words", (lengths > short) & (lengths <= middle)),
+        (f"sentences of more than {middle} words", lengths > middle),
+    ]
+    named = [
+        (name, tuple(pair for pair, fits in zip(pairs, fitting, strict=True) if fits))
+        for name, fitting in groups
+        if fitting.any()
+    ]
+    return tuple(named) if len(named) > 1 else ()
 
 
 def commonest(sentences: Iterable[Words], size: int) -> list[str]:

@@ -18,7 +18,7 @@ from seqviz.core.config import RunConfig
 from seqviz.core.task import Batch
 from seqviz.core.topology import DELAYED, DIRECT, Topology
 from seqviz.tasks.grammar.corpus import corpus
-from seqviz.tasks.sentence_pairs import SentencePairs, Settings
+from seqviz.tasks.sentence_pairs import SentencePairs, Settings, by_length
 from seqviz.tasks.tokenise import Words, words_of
 
 LONGEST = 20
@@ -86,5 +86,6 @@ def _task(key: str, title: str, topology: Topology) -> SentencePairs:
         groups=(
             ("new sentences of patterns known from training", pairs.sentences),
             ("sentences of patterns never met in training", pairs.patterns),
+            *by_length(pairs.sentences + pairs.patterns),
         ),
     )

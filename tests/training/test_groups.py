@@ -17,8 +17,12 @@ from seqviz.training.model import loaded
 
 def test_known_patterns_and_new_ones_are_tried_apart():
     run = advance(start(RunConfig(task="translation", hidden=24, learning_rate=0.02)), 60)
-    known, new = groups(run)
+    known, new, short, middle, long = groups(run)
     assert (known.sentences, new.sentences) == (250, 200)
+    assert (short.sentences, middle.sentences, long.sentences) == (206, 197, 47)
+    assert sum(group.exact * group.sentences for group in (short, middle, long)) == pytest.approx(
+        known.exact * 250 + new.exact * 200
+    )
     assert known.bleu != new.bleu
     task, network = task_of(run.config), loaded(run)
     end = task.writes.index(END)
