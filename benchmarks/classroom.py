@@ -42,6 +42,7 @@ class Pupil:
     """One of them: what was received, and when."""
 
     address: str
+    link: str = ""
     opened: float = 0.0
     pictured: float = 0.0
     frames: int = 0
@@ -59,6 +60,7 @@ class Pupil:
         self.page = await connect(f"ws://{host}/_stcore/stream", subprotocols=protocols, **PLAIN)
         asked = BackMsg()
         asked.rerun_script.page_name = PAGE
+        asked.rerun_script.query_string = self.link
         await self.page.send(asked.SerializeToString())
         said = await self._stage()
         address = f"ws://{host}{said['live']}/{said['token']}"
@@ -114,14 +116,16 @@ class Pupil:
 def measure() -> dict[str, object]:
     """From the link to everybody's first picture, and what each gets while all train."""
     torch.set_num_threads(1)
-    with app() as address:
-        report = asyncio.run(_lesson(address))
-    report["updates a second of one alone, advance only"] = round(_alone())
-    return report
+    links = {"one link": [""] * PUPILS, "a seed for each": [f"seed={seed}" for seed in range(PUPILS)]}
+    report: dict[str, object] = {"pupils": PUPILS}
+    for name, asked in links.items():
+        with app() as address:
+            report[name] = asyncio.run(_lesson(address, asked))
+    return {**report, "updates a second of one alone, advance only": round(_alone())}
 
 
-async def _lesson(address: str) -> dict[str, object]:
-    pupils = [Pupil(address) for _ in range(PUPILS)]
+async def _lesson(address: str, links: Sequence[str]) -> dict[str, object]:
+    pupils = [Pupil(address, link) for link in links]
     begun = time.perf_counter()
     await asyncio.gather(*(pupil.open() for pupil in pupils))
     opening = [pupil.pictured - begun for pupil in pupils]
@@ -138,7 +142,6 @@ async def _lesson(address: str) -> dict[str, object]:
     census = json.load(urlopen(f"{address}/seqviz/census"))
     await asyncio.gather(*(pupil.close() for pupil in pupils))
     return {
-        "pupils": PUPILS,
         "first picture, s": _spread(opening),
         "redraws a second for each while all train": _spread(frames),
         "updates a second for each": _spread(updates),

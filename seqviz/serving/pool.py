@@ -16,6 +16,8 @@ from seqviz.serving.messages import ENVELOPE, Command, Kind, command_envelope
 COMMAND: Final = (sys.executable, "-m", "seqviz.serving.worker")
 LONGEST_WAIT: Final = 30.0
 """Seconds before a worker that keeps ending is started again; the first time it is a tenth of a second."""
+CHUNK: Final = 1 << 16
+"""Bytes."""
 
 _log = logging.getLogger(__name__)
 
@@ -75,6 +77,9 @@ class WorkerProcess:
             finally:
                 if process.stdin:
                     process.stdin.close()
+                # Its end is only noticed once all that it has written is read.
+                while process.stdout and await process.stdout.read(CHUNK):
+                    pass
                 code = await process.wait()
                 wait = 0.1 if self.ready else min(2 * wait, LONGEST_WAIT)
                 self._process, self.ready, self.load = None, False, 0

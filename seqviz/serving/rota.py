@@ -8,9 +8,10 @@ from time import perf_counter
 from typing import Final
 
 from seqviz.core.task import BadInput
-from seqviz.serving.messages import Command, Compare, Forget, Kind
+from seqviz.serving.messages import Command, Compare, Drawn, Forget, Kind
 from seqviz.serving.observe import Tools
 from seqviz.serving.session import Session
+from seqviz.serving.shared import Shared
 from seqviz.serving.side_by_side import SideBySide
 from seqviz.serving.slices import budget
 
@@ -28,17 +29,22 @@ class Rota:
     ) -> None:
         self._tools, self._send, self._clock = tools, send, clock
         self._sessions: dict[int, Session | SideBySide] = {}
+        self._asked: dict[int, None] = {}
+        """Who has asked for something and not had a turn since, in this order."""
+        self._shared = Shared(tools, clock)
         self._load = 0
 
     def obey(self, number: int, command: Command) -> None:
         """Hands a command to session `number`, which its first command calls into being."""
         if isinstance(command, Forget):
             self._sessions.pop(number, None)
+            self._asked.pop(number, None)
             return
         if number not in self._sessions:
-            kind = SideBySide if isinstance(command, Compare) else Session
-            self._sessions[number] = kind(self._tools, lambda *message: self._send(number, *message), self._clock)
+            self._sessions[number] = self._seat(number, command)
         session = self._sessions[number]
+        if not isinstance(command, Drawn):
+            self._asked.setdefault(number)
         self._guarded(session, lambda: session.obey(command))
 
     def idle_for(self) -> float | None:
@@ -48,17 +54,32 @@ class Rota:
         return max(0.0, min(wishes) - now) if wishes else None
 
     def turn(self) -> None:
-        """The session that has waited longest among those that want a turn has it."""
+        """Of the sessions that want a turn, one that was just asked for something has it, else who waited longest."""
         now = self._clock()
-        running = sum(session.training for session in self._sessions.values())
-        for number, session in self._sessions.items():
+        for number in (*self._asked, *self._sessions):
+            session = self._sessions[number]
             wish = session.due(now)
             if wish is not None and wish <= now:
-                seconds = budget(running, session.drawing)
+                seconds = self._turn_of()
                 self._guarded(session, lambda: session.turn(seconds))  # noqa: B023 - called before the loop goes on
                 self._sessions[number] = self._sessions.pop(number)  # to the end of the queue
+                self._asked.pop(number, None)
                 break
         self._report()
+
+    def _seat(self, number: int, first: Command) -> Session | SideBySide:
+        def send(kind: Kind, content: bytes) -> None:
+            self._send(number, kind, content)
+
+        if isinstance(first, Compare):
+            return SideBySide(self._tools, send, self._clock)
+        return Session(self._tools, send, self._clock, self._shared)
+
+    def _turn_of(self) -> float:
+        """Seconds of training in one turn: of one run, however many people watch the same."""
+        training = [session for session in self._sessions.values() if session.training]
+        runs = max(1, sum(session.leads for session in training))
+        return budget(runs, sum(session.drawing for session in training) / runs)
 
     def _report(self) -> None:
         load = sum(session.training for session in self._sessions.values())

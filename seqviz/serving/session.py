@@ -29,13 +29,13 @@ from seqviz.serving.messages import (
     Show,
     Speed,
 )
-from seqviz.serving.observe import Tools, observe, on_show
-from seqviz.serving.player import player
+from seqviz.serving.observe import Tools, on_show
 from seqviz.serving.screen import Screen
+from seqviz.serving.shared import Shared
 from seqviz.serving.shelf import Moments, Shelf, until
 from seqviz.serving.slices import Rate
 from seqviz.serving.status import state_of, status
-from seqviz.serving.wire import Plain, plain_drawing
+from seqviz.serving.wire import Plain
 
 LONGEST_RUN: Final = 200_000
 """Updates after which a run is finished: its history would grow without end in a tab that nobody looks at."""
@@ -71,9 +71,14 @@ class Session:
     """Commands go in through `obey`, time through `turn`; messages come out of `send`."""
 
     def __init__(
-        self, tools: Tools, send: Callable[[Kind, bytes], None], clock: Callable[[], float] = perf_counter
+        self,
+        tools: Tools,
+        send: Callable[[Kind, bytes], None],
+        clock: Callable[[], float] = perf_counter,
+        shared: Shared | None = None,
     ) -> None:
         self._tools, self._send, self._clock = tools, send, clock
+        self._shared = shared or Shared(tools, clock)
         self._wanted: Show | None = None
         self._play: _Play | None = None
         self._shelf = Shelf()
@@ -91,6 +96,8 @@ class Session:
         self._late = False
         self._figures: dict[str, Plain] = {}
         self._costly_after = 0.0
+        self.leads = True
+        """Whether its last updates were computed for it, not for somebody before it."""
         self.drawing = 0.0
         """Seconds that tracing and drawing take, smoothed, but for figures that are drawn rarely."""
 
@@ -105,10 +112,8 @@ class Session:
             return now
         if not self._training:
             return None
-        if self._pace == "full":
-            return now
         # Slowed down, every update is to be seen, so the next one waits for the screen.
-        return max(now, self._next_update) if self._screen.free else None
+        return max(now, self._next_update) if self._pace == "full" or self._screen.free else None
 
     def obey(self, command: Command) -> None:
         """Takes a command. A new setting is only noted: the last of many is the one that is settled.
@@ -153,7 +158,8 @@ class Session:
             return
         if self._late and self._screen.free:
             self._draw(play)  # the screen became free in the middle of the last turn, which was heard only after it
-        if self._training and (self._pace == "full" or (self._screen.free and self._clock() >= self._next_update)):
+        ready = self._pace == "full" or self._screen.free
+        if self._training and ready and self._clock() >= self._next_update:
             self._train(play, seconds)
         if self._stale and self._screen.free:
             self._draw(play)
@@ -190,7 +196,8 @@ class Session:
         if said != asked or setting.figures != play.setting.figures:
             self._chosen = LookAt()  # the page has spoken since
         if play.run.config.same_network(setting.config):
-            play.run = replace(play.run, config=setting.config)
+            if play.run.config != setting.config:
+                play.run = replace(play.run, config=setting.config)
         else:
             self._rest()
             self._shelf.put(play.run)
@@ -201,7 +208,7 @@ class Session:
 
     def _started(self, config: RunConfig) -> Run:
         self._notice("busy", "Building the network …")
-        return self._tools.start(config)
+        return self._shared.start(config)
 
     def _rest(self) -> None:
         self._training = False
@@ -233,14 +240,15 @@ class Session:
         self._next_update = self._clock()
 
     def _train(self, play: _Play, seconds: float) -> None:
-        started = self._clock()
-        wanted = play.rate.updates(seconds) if self._pace == "full" else 1
-        updates = min(wanted, self._goal - play.run.step)
-        run = play.run = self._tools.advance(play.run, updates)
-        ended = self._clock()
-        play.rate.took(updates, ended - started)
+        started, before = self._clock(), play.run.step
+        most = self._goal - before if self._pace == "full" else 1
+        stretch = self._shared.advance(play.run, min(play.rate.updates(seconds), most), most)
+        run = play.run = stretch.run
+        self.leads = stretch.computed
+        play.rate.took(run.step - before, stretch.seconds)
         play.moments.keep(run)
-        self._next_update = started + (SLOW if self._pace == "slow" else 0.0)
+        ended = self._clock()
+        self._next_update = started + (SLOW if self._pace == "slow" else stretch.seconds)
         self._training = not run.diverged and run.step < self._goal
         self._stale = True
         if not self._training or ended - self._kept_at > KEEP_EVERY:
@@ -255,24 +263,29 @@ class Session:
         run = self._seen(play)
         shown = on_show(play.setting.figures, self._look(play))
         rare = started < self._costly_after and self._training and set(shown) <= set(self._figures)
-        drawn = tuple(key for key in shown if not (rare and self._tools.figures[key].needs))
-        costly = any(self._tools.figures[key].needs for key in drawn)
-        moment, look = observe(self._tools, run, play.example, self._look(play), drawn, self._check)
-        fresh: dict[str, Plain] = {key: plain_drawing(self._tools.figures[key].draw(moment, look)) for key in drawn}
-        self._figures = {key: fresh.get(key, self._figures.get(key)) for key in shown}
+        enough = tuple(key for key in shown if not (rare and self._tools.figures[key].needs))
+        sight = self._shared.sight(run, play.example, self._look(play), shown, enough, self._check)
+        costly = any(self._tools.figures[key].needs for key in sight.figures)
+        self._figures = {key: sight.figures.get(key, self._figures.get(key)) for key in shown}
         said = status(
-            self._state(play.run), moment, look, play.task, self._pace, play.rate.per_second, play.moments.updates
+            self._state(play.run),
+            sight.moment,
+            sight.look,
+            play.task,
+            self._pace,
+            play.rate.per_second,
+            play.moments.updates,
         )
         self._stale = False
         content = self._figures
         if "graph" in shown:
             # While weights change fast, nobody can watch one step: the story would only make the frames heavier.
-            told = None if self._training and self._pace != "slow" else player(self._tools.tell(run, moment.trace))
+            told = None if self._training and self._pace != "slow" else self._shared.story(run, sight)
             content = {"cell": None, **content, "player": told}  # a cell that is not opened is still a place
         self._send(Kind.MOVING if self._training else Kind.RESTING, self._screen.frame(said, content))
         took = self._clock() - started
         if costly:
-            self._costly_after = started + max(SELDOM, COSTLY * took)
+            self._costly_after = started + max(SELDOM, COSTLY * max(took, sight.seconds))
         else:
             self.drawing = 0.7 * self.drawing + 0.3 * took if self.drawing else took
 

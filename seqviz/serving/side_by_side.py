@@ -61,6 +61,8 @@ class SideBySide:
         self._kept_at = clock()
         self._stale = False
         self._late = False
+        self.leads = True
+        """As in `Session`: its runs are its own."""
         self.drawing = 0.0
         """Seconds that tracing and drawing take, smoothed."""
 

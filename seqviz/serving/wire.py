@@ -75,6 +75,8 @@ def plain_drawing(drawing: Drawing) -> Plain:
 
 def changes(old: Plain, new: Plain, path: Path = ()) -> Iterator[Change]:
     """What has to be replaced in `old` to get `new`, as deep inside as it can be told."""
+    if old is new:
+        return
     if isinstance(old, dict) and isinstance(new, dict) and old.keys() == new.keys():
         for key, value in new.items():
             yield from changes(old[key], value, (*path, key))

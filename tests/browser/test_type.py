@@ -8,7 +8,7 @@ from seqviz.figures.words import TYPE, width
 from seqviz.tasks import task_of
 
 MEASURED = """async ([words, size]) => {
-  const family = getComputedStyle(document.querySelector(".js-plotly-plot text")).fontFamily;
+  const family = getComputedStyle(document.querySelector("[data-figure=graph] text")).fontFamily;
   await document.fonts.load(`${size}px ${family}`);
   const canvas = document.createElement("canvas").getContext("2d");
   canvas.font = `${size}px ${family}`;
@@ -25,7 +25,7 @@ def _vocabularies():
 
 def test_words_are_as_wide_as_the_pictures_were_laid_out_for(page, app):
     page.goto(f"{app.address}/many_to_one")
-    expect(page.locator(".seqviz-waiting")).to_have_count(0)
+    expect(page.locator("[data-figure=graph] text").first).to_be_visible()
     words = _vocabularies()
     found = page.evaluate(MEASURED, [words, TYPE])
     assert found["family"].startswith('"Source Sans"')

@@ -18,9 +18,10 @@ def rota(workshop, clock, sent):
     return Rota(workshop.tools, lambda *message: sent.append(message), clock)
 
 
-def seat(rota, setting, *numbers):
+def seat(rota, setting, *numbers, apart=False):
+    """Everybody's run begun and drawn; `apart`: each is another one."""
     for number in numbers:
-        rota.obey(number, Show(setting()))
+        rota.obey(number, Show(setting(seed=number) if apart else setting()))
         rota.obey(number, Attach())
         rota.turn()
         rota.obey(number, Drawn())
@@ -49,7 +50,7 @@ def test_everybody_who_trains_has_the_same_number_of_turns(rota, setting, sent, 
 
 def test_turns_are_shorter_when_many_share_them(rota, setting, workshop):
     def longest(count):
-        seat(rota, setting, *range(1, count + 1))
+        seat(rota, setting, *range(1, count + 1), apart=True)
         for number in range(1, count + 1):
             rota.obey(number, Do("train"))
         workshop.advanced.clear()
@@ -115,3 +116,34 @@ def test_the_load_is_reported_whenever_it_changes(rota, setting, sent):
     rota.turn()
     assert loads() == [1, 2, 1, 0]
     assert rota.idle_for() is None
+
+
+def test_a_class_on_one_run_is_trained_as_one(rota, setting, sent, workshop):
+    people = range(1, 31)
+    seat(rota, setting, *people)
+    for number in people:
+        rota.obey(number, Do("train"))
+    for _ in range(600):
+        rota.turn()
+        for number in people:
+            rota.obey(number, Drawn())
+    assert max(steps for _, steps in workshop.advanced) == int(ALONE / workshop.seconds)
+    assert sum(steps for _, steps in workshop.advanced) > 100
+
+
+def test_who_has_just_asked_for_something_is_served_next(rota, setting, sent):
+    people = range(1, 11)
+    seat(rota, setting, *people, apart=True)
+    for number in people:
+        rota.obey(number, Do("train"))
+    for _ in range(10):
+        rota.turn()
+    for number in people:
+        rota.obey(number, Drawn())
+    rota.turn()
+    sent.clear()
+    rota.obey(9, Do("pause"))
+    rota.obey(4, Do("pause"))
+    rota.turn()
+    rota.turn()
+    assert [number for number, kind, _ in sent if kind is Kind.RESTING] == [9, 4]
