@@ -96,10 +96,11 @@ class Session:
         self._late = False
         self._figures: dict[str, Plain] = {}
         self._costly_after = 0.0
+        self._was_costly = False
         self.leads = True
         """Whether its last updates were computed for it, not for somebody before it."""
         self.drawing = 0.0
-        """Seconds that tracing and drawing take, smoothed, but for figures that are drawn rarely."""
+        """Seconds that tracing and drawing take, smoothed, but for figures that are drawn now and then."""
 
     @property
     def training(self) -> bool:
@@ -286,8 +287,9 @@ class Session:
         took = self._clock() - started
         if costly:
             self._costly_after = started + max(SELDOM, COSTLY * max(took, sight.seconds))
-        else:
+        if not costly or self._was_costly:
             self.drawing = 0.7 * self.drawing + 0.3 * took if self.drawing else took
+        self._was_costly = costly
 
     def _seen(self, play: _Play) -> Run:
         """The run as it is looked at: as it is now, or as it was."""

@@ -17,10 +17,11 @@ LONGEST: Final = 0.25
 def budget(running: int, drawing: float) -> float:
     """Seconds of training in one turn of one of `running` runs whose pictures take `drawing` seconds to make.
 
-    A shared turn is at least as long as the drawing that follows it, so half of a full worker's time goes to training.
+    A shared turn is at least twice as long as the drawing that follows it, so two thirds of a full worker's time go to
+    training.
     """
     alone = min(max(ALONE, drawing / DRAWING_SHARE), LONGEST)
-    return alone if running <= 1 else min(alone, max(ROUND / running, drawing))
+    return alone if running <= 1 else min(alone, max(ROUND / running, 2 * drawing))
 
 
 class Rate:

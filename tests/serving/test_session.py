@@ -1,10 +1,11 @@
 import pickle
+from dataclasses import replace
 
 import pytest
 
 from seqviz.core.records import Look
 from seqviz.serving.messages import Attach, Check, Do, Drawn, Kept, Kind, LookAt, LookBack, Show, Speed
-from seqviz.serving.session import LONGEST_RUN, SLOW
+from seqviz.serving.session import LONGEST_RUN, SELDOM, SLOW, Session
 
 
 @pytest.fixture
@@ -348,3 +349,47 @@ def test_what_is_kept_of_another_network_is_not_used(session, setting, eye, work
     session.turn(0.09)
     eye.look(session)
     assert eye.notices == [{"notice": "busy", "text": "Building the network …"}]
+
+
+@pytest.fixture
+def costly(workshop, clock, eye, setting):
+    """A session whose answers take 20 ms; the updates at which they were asked for."""
+    asked = []
+
+    def answers(run):
+        asked.append(run.step)
+        clock.now += 0.02
+        return ()
+
+    session = Session(replace(workshop.tools, answers=answers), eye.receive, clock)
+    session.obey(Show(setting(figures=("numbers", "extras"))))
+    session.obey(Attach())
+    session.turn(0.09)
+    eye.look(session)
+    session.obey(Do("train"))
+    asked.clear()
+    return session, asked
+
+
+def test_what_costs_much_is_drawn_now_and_then_while_training(costly, eye, clock):
+    session, asked = costly
+    begun = clock()
+    for _ in range(100):
+        session.turn(0.09)
+        eye.look(session)
+    assert 5 <= len(asked) <= 1 + (clock() - begun) / SELDOM
+    assert session.drawing == 0.0, "the others pay nothing for it"
+    session.obey(Do("pause"))
+    session.turn(0.09)
+    eye.look(session)
+    assert asked[-1] == eye.numbers[0]
+
+
+def test_where_turns_are_rare_all_that_is_drawn_counts_as_drawing(costly, eye, clock):
+    session, asked = costly
+    for _ in range(20):
+        clock.now += 2 * SELDOM
+        session.turn(0.09)
+        eye.look(session)
+    assert len(asked) == 20
+    assert session.drawing == pytest.approx(0.02, rel=0.1)
