@@ -208,11 +208,8 @@ def test_pages_of_others_cannot_listen(page, app, origin):
     expect(page.locator(STATE)).to_have_text("not trained yet")
 
 
-def test_a_picture_whose_numbers_moved_is_as_if_drawn_anew(page):
-    button(page, "Train").click()
-    train_past(page, 40)
-    page.locator(".seqviz-train").click()
-    expect(page.locator(STATE)).to_have_text("paused")
+def drawn_anew(page):
+    """How far the pictures are from what Plotly draws of the same numbers from nothing, in shades of grey."""
     page.wait_for_timeout(1000)
     pictures = page.locator(".seqviz-pictures")
     moved = pictures.screenshot()
@@ -223,4 +220,24 @@ def test_a_picture_whose_numbers_moved_is_as_if_drawn_anew(page):
         Image.open(BytesIO(each)).convert("L").filter(ImageFilter.GaussianBlur(2))
         for each in (moved, pictures.screenshot())
     )
-    assert ImageChops.difference(before, after).getextrema()[1] < 30
+    return ImageChops.difference(before, after).getextrema()[1]
+
+
+def test_a_picture_whose_numbers_moved_is_as_if_drawn_anew(page):
+    button(page, "Train").click()
+    train_past(page, 40)
+    page.locator(".seqviz-train").click()
+    expect(page.locator(STATE)).to_have_text("paused")
+    assert drawn_anew(page) < 30
+
+
+def test_a_picture_of_more_units_is_as_if_drawn_anew(page, app):
+    page.goto(f"{app.address}/bptt?experiment=source&hidden=16")
+    expect(page.locator(STATE)).to_have_text("not trained yet")
+    slider = page.get_by_role("slider", name="Hidden size")
+    slider.focus()
+    units = "() => document.querySelector('[data-figure=passage] .js-plotly-plot').data[0].z.length"
+    assert page.evaluate(units) == 16
+    slider.press("ArrowRight")
+    page.wait_for_function(f"({units})() > 16")
+    assert drawn_anew(page) < 30

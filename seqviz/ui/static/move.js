@@ -1,7 +1,7 @@
 // The light way to bring a picture up to date: numbers move, and axes, legends and colour bars stay as they are.
 
 const PLACES = ["x", "y", "base", "width"];
-const NUMBERS = new Set([...PLACES, "z", "text", "hovertext", "customdata"]);
+const NUMBERS = new Set([...PLACES, "z", "text", "hovertext", "hovertemplate", "customdata"]);
 const OF_MARKERS = new Set(["color", "size", "symbol"]);
 
 /**
@@ -15,7 +15,8 @@ export function movable(before, after) {
     if (part === before.data[place]) continue;
     if (empty(part) !== empty(before.data[place])) return undefined; // what has no points is no part of Plotly's drawing
     const edit = difference(before.data[place], part, NUMBERS);
-    if (!edit || (PLACES.some((name) => name in edit) && !fixed(part, after.layout))) return undefined;
+    const spread = edit && (PLACES.some((name) => name in edit) || sides(part.z) !== sides(before.data[place].z));
+    if (!edit || (spread && !fixed(part, after.layout))) return undefined;
     parts.push([place, edit]);
   }
   return parts;
@@ -23,6 +24,11 @@ export function movable(before, after) {
 
 function empty(part) {
   return part.x?.length === 0;
+}
+
+/** How many rows and columns a heatmap has. */
+function sides(rows) {
+  return rows && `${rows.length} by ${rows[0]?.length}`;
 }
 
 function difference(before, after, allowed) {
@@ -52,7 +58,8 @@ export function move(element, parts) {
     take(element.data[place], edit);
     const trace = element._fullData[place];
     take(trace, edit);
-    if (edit.x || edit.y) trace._length = Math.min(trace.x.length, trace.y.length);
+    // A heatmap has no length: its two sides are told by its numbers.
+    if ((edit.x || edit.y) && trace._length !== null) trace._length = Math.min(trace.x.length, trace.y.length);
     const numbers = trace._module.calc(element, trace);
     numbers[0].t ??= {};
     numbers[0].trace = trace;
