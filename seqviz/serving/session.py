@@ -131,6 +131,7 @@ class Session:
                 self._do(command)
             case Speed(pace):
                 self._pace = pace
+                self._next_update = self._clock()
             case LookAt():
                 self._settle()
                 self._chosen = self._chosen.then(command)

@@ -393,3 +393,16 @@ def test_where_turns_are_rare_all_that_is_drawn_counts_as_drawing(costly, eye, c
         eye.look(session)
     assert len(asked) == 20
     assert session.drawing == pytest.approx(0.02, rel=0.1)
+
+
+def test_full_speed_begins_at_once_after_slow_motion(live, eye, clock):
+    eye.look(live)
+    live.obey(Speed("slow"))
+    live.obey(Do("train"))
+    live.turn(0.09)
+    eye.look(live)
+    assert live.due(clock()) > clock()
+    live.obey(Speed("full"))
+    live.turn(0.09)
+    eye.look(live)
+    assert eye.numbers[0] > 1
