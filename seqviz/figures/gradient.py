@@ -29,8 +29,7 @@ def draw(moment: Moment, look: Look) -> Drawing:
     row = min(look.stream, len(trace.streams) - 1)
     reaching = np.where(trace.present, norms(trace.grad_hidden), np.float32(np.nan))
     ground = over_words(trace, range(len(trace.steps)))
-    low, high = decades(reaching, DECADES)
-    low = min(low, high - 2)
+    low, high = _limits(reaching)
     usual = np.isfinite(reaching) & (reaching > 0)
     floor = np.float32(10.0**low)
     drawn = np.where(usual, np.maximum(reaching, floor), np.nan)
@@ -59,7 +58,8 @@ def draw(moment: Moment, look: Look) -> Drawing:
             "type": "scatter",
             "mode": "markers+text",
             "x": ground.x,
-            "y": np.where(odd, floor, np.nan).astype(np.float32),
+            "y": np.where(odd, 0, np.nan).astype(np.float32),
+            "yaxis": "y3",
             "text": _said(reaching[row], odd, ground.every),
             "hovertext": _said(reaching[row], odd, every=1),
             "textposition": "top center",
@@ -77,8 +77,17 @@ def draw(moment: Moment, look: Look) -> Drawing:
             "title": {"text": "‖∂L/∂h‖"},
             **ticks(low, high, most=4),
         },
+        "yaxis3": {"domain": ground.plot, "overlaying": "y", "range": [-0.05, 1], "visible": False, "fixedrange": True},
+        "meta": {"steady": ["yaxis"]},
     }
     return figure([*parts, *ground.parts], layout)
+
+
+def _limits(reaching: np.ndarray) -> tuple[int, int]:
+    """Even powers of ten around all norms, two apart at least."""
+    low, high = decades(reaching, DECADES)
+    high += high % 2
+    return min(low - low % 2, high - 2), high
 
 
 def _said(norms: np.ndarray, odd: np.ndarray, every: int) -> list[str]:

@@ -216,7 +216,7 @@ def _boxes(
 ) -> dict[Node, Box]:
     both = any(stream.backward for stream in streams)
     several = sum(node.kind is NodeKind.OUTPUT for node in graph.nodes) > 1
-    strip = min(0.17, 16 / spacing) if both else min(0.24, 22 / spacing)
+    strip = min(0.17, 16 / spacing) if both else min(0.25, 22 / spacing)
 
     def place(node: Node) -> Box:
         x = float(columns[node.step])

@@ -166,6 +166,7 @@ def _layout(moment: Moment, powers: tuple[int, int], end: float) -> dict[str, ob
             "tickformat": ".0%",
             "zeroline": False,
         },
+        "meta": {"steady": ["yaxis"]},
         "annotations": [_said("loss", 1.0), _said(moment.score_name, 0.43)],
     }
 

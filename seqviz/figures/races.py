@@ -111,6 +111,7 @@ def _layout(powers: tuple[int, int], end: float, compared: Compared) -> dict[str
             "tickformat": ".0%",
             "zeroline": False,
         },
+        "meta": {"steady": ["yaxis"]},
         "annotations": [
             _said("loss", 1.0),
             _said(f"held-out {compared.sides[0].moment.score_name}", 0.44),

@@ -50,6 +50,7 @@ def draw(compared: Compared) -> Drawing:
             "title": {"text": "‖∂L/∂h‖"},
             **ticks(low, high, most=4),
         },
+        "meta": {"steady": ["yaxis"]},
     }
     return figure([*parts, *ground.parts], layout)
 

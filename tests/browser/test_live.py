@@ -24,6 +24,13 @@ RANGES = """() => {
   return [...xaxis.range, ...yaxis.range];
 }"""
 
+SETTLED = """async (layouts) => {
+  const [known] = performance.getEntriesByType("resource").filter(({ name }) => name.endsWith("/move.js"));
+  const { settled } = await import(known.name.replace("move.js", "axes.js"));
+  let shown;
+  return layouts.map((layout) => (shown = settled(shown, layout)).yaxis.range);
+}"""
+
 
 @pytest.fixture(autouse=True)
 def stage(page, app):
@@ -79,6 +86,20 @@ def test_zoom_survives_training_and_a_double_click_ends_it(page):
     expect(page.locator(STATE)).to_have_text("paused")
     page.mouse.dblclick(area["x"] + 60, area["y"] + area["height"] / 2)
     page.wait_for_function(f"String(({RANGES})()) !== '{','.join(map(str, zoomed))}'")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "shown"),
+    [
+        ([[-4, 0], [-2, 0], [-3, -1]], [[-4, 0], [-4, 0], [-4, 0]]),  # what still fits stays
+        ([[-4, 0], [-5, -1]], [[-4, 0], [-5, -1]]),  # nothing is cut off
+        ([[-9, 0], [-3, 0]], [[-9, 0], [-3, 0]]),  # nor becomes small
+    ],
+)
+def test_an_axis_moves_only_when_the_numbers_no_longer_fit(page, wanted, shown):
+    layouts = [{"yaxis": {"range": limits, "type": "log"}, "meta": {"steady": ["yaxis"]}} for limits in wanted]
+    assert page.evaluate(SETTLED, [{**layout, "meta": {}} for layout in layouts]) == wanted
+    assert page.evaluate(SETTLED, layouts) == shown
 
 
 def test_what_the_pointer_rests_on_goes_on_telling_its_number(page):

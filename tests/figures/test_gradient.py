@@ -1,6 +1,8 @@
 from dataclasses import replace
 
 import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
 
 from seqviz.core.records import Look
 from seqviz.core.topology import DIRECT, MANY_TO_ONE
@@ -21,14 +23,15 @@ def test_points_are_the_norms_of_the_chosen_stream() -> None:
         assert np.isnan(odd.y).all()
 
 
-def test_the_axis_moves_by_whole_powers_of_ten() -> None:
+@given(st.floats(-20, 12))
+def test_the_limits_are_even_powers_of_ten_around_all_norms(power: float) -> None:
     trace = sample(MANY_TO_ONE, 6)
-    limits = []
-    for size in (1.0, 1.01, 1.02):
-        figure = draw(moment(replace(trace, grad_hidden=trace.grad_hidden * np.float32(size))), Look()).figure()
-        limits.append(figure.layout.yaxis.range)
-        assert all(10 ** limits[-1][0] < value < 10 ** limits[-1][1] for value in figure.data[1].y)
-    assert limits[0] == limits[1] == limits[2]
+    grown = replace(trace, grad_hidden=trace.grad_hidden * np.float32(10**power))
+    figure = draw(moment(grown), Look()).figure()
+    low, high = figure.layout.yaxis.range
+    assert all(10**low < value < 10**high for value in figure.data[1].y)
+    assert [round(low + 0.15) % 2, round(high - 0.1) % 2] == [0, 0]
+    assert figure.layout.meta["steady"] == ["yaxis"]
 
 
 def test_what_has_no_place_on_the_axis_is_said_at_its_floor() -> None:
@@ -39,9 +42,11 @@ def test_what_has_no_place_on_the_axis_is_said_at_its_floor() -> None:
     _, line, odd = figure.data[:3]
     assert list(odd.hovertext) == ["0", "∞", "no number", "0", "", ""]
     assert np.isnan(line.y).tolist() == [True] * 4 + [False] * 2 == (~np.isnan(odd.y)).tolist()
-    low, high = figure.layout.yaxis.range
-    assert all(10**low < y < min(line.y[4:]) for y in odd.y[:4])
-    assert np.isfinite([low, high]).all()
+    floor = figure.layout[odd.yaxis.replace("y", "yaxis")]
+    assert floor.overlaying == "y"
+    assert floor.domain == figure.layout.yaxis.domain
+    assert all(floor.range[0] < y < floor.range[0] + 0.1 * np.ptp(floor.range) for y in odd.y[:4])
+    assert np.isfinite(figure.layout.yaxis.range).all()
 
 
 def test_a_norm_below_the_axis_stays_on_it_but_says_its_own_value() -> None:

@@ -5,7 +5,7 @@ import pytest
 
 from seqviz.serving.messages import Attach, Do, Drawn, Forget, Kind, Show
 from seqviz.serving.rota import Rota
-from seqviz.serving.slices import ALONE
+from seqviz.serving.slices import PERIOD
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def test_turns_are_shorter_when_many_share_them(rota, setting, workshop):
             rota.turn()
         return max(steps for _, steps in workshop.advanced)
 
-    assert longest(1) == int(ALONE / workshop.seconds)
+    assert longest(1) == int(PERIOD / workshop.seconds)
     assert longest(20) == 2
 
 
@@ -127,7 +127,7 @@ def test_a_class_on_one_run_is_trained_as_one(rota, setting, sent, workshop):
         rota.turn()
         for number in people:
             rota.obey(number, Drawn())
-    assert max(steps for _, steps in workshop.advanced) == int(ALONE / workshop.seconds)
+    assert max(steps for _, steps in workshop.advanced) == int(PERIOD / workshop.seconds)
     assert sum(steps for _, steps in workshop.advanced) > 100
 
 

@@ -1,20 +1,26 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqviz.serving.slices import ALONE, DRAWING_SHARE, LONGEST, ROUND, Rate, budget
+from seqviz.serving.slices import DRAWING_SHARE, LONGEST, PERIOD, ROUND, Rate, budget
 
 SECONDS = st.floats(1e-6, 10)
 
 
 @given(st.floats(1e-6, DRAWING_SHARE * LONGEST))
 def test_alone_drawing_costs_at_most_its_share_of_the_training(drawing):
-    assert ALONE <= budget(1, drawing) <= LONGEST
     assert drawing <= budget(1, drawing) * DRAWING_SHARE * (1 + 1e-9)
 
 
 @given(SECONDS)
 def test_pictures_keep_coming_however_long_they_take(drawing):
-    assert ALONE <= budget(1, drawing) <= LONGEST
+    assert PERIOD <= budget(1, drawing) + drawing
+    assert budget(1, drawing) <= LONGEST
+
+
+@given(st.floats(0, PERIOD * DRAWING_SHARE / (1 + DRAWING_SHARE)))
+def test_pictures_that_cost_little_come_at_an_even_pace(drawing):
+    assert budget(1, drawing) + drawing == pytest.approx(PERIOD)
 
 
 @given(st.integers(2, 100), SECONDS)

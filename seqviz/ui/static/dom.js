@@ -16,6 +16,11 @@ export function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
+/** Gives an element these properties, if it does not have them already. */
+export function put(node, properties) {
+  for (const [name, value] of Object.entries(properties)) if (node[name] !== value) node[name] = value;
+}
+
 /** A sign on a button, drawn by the style sheet: play, pause, back or on. */
 export function sign(name) {
   return element("span", { class: "seqviz-sign", "data-sign": name, "aria-hidden": "true" });

@@ -1,5 +1,6 @@
 // One picture that stays: Plotly draws it once and brings it up to date in place from then on.
 
+import { settled } from "./axes.js";
 import { movable, move } from "./move.js";
 
 const CONFIG = {
@@ -13,7 +14,8 @@ export class Graph {
     this.element = element;
     this.plotly = plotly;
     this.revision = 0;
-    this.drawn = undefined;
+    this.drawn = undefined; // the figure as it was sent
+    this.layout = undefined; // its layout, with the limits that are on the screen
     this.zoom = {}; // by axis, the range that a person has dragged open
     this.sizes = new ResizeObserver(() => this.resize());
     this.sizes.observe(element);
@@ -23,15 +25,18 @@ export class Graph {
   async draw(figure, template, anew) {
     const first = this.drawn === undefined;
     if (anew) this.zoom = {};
-    const parts = !anew && template === this.template && !Object.keys(this.zoom).length && movable(this.drawn, figure);
+    const before = this.drawn && { data: this.drawn.data, layout: this.layout };
+    const after = { data: figure.data, layout: anew ? figure.layout : settled(this.layout, figure.layout) };
+    const parts = !anew && template === this.template && !Object.keys(this.zoom).length && movable(before, after);
     this.drawn = figure;
+    this.layout = after.layout;
     if (parts) return move(this.element, parts);
     this.template = template;
     this.revision += 1;
     // Plotly writes into what it is given; the model must stay as it was sent.
     const data = shell(figure.data);
     const layout = {
-      ...shell(figure.layout),
+      ...shell(this.layout),
       template,
       autosize: true,
       width: undefined,

@@ -1,7 +1,8 @@
 // The light way to bring a picture up to date: numbers move, and axes, legends and colour bars stay as they are.
 
 const PLACES = ["x", "y", "base", "width"];
-const NUMBERS = new Set([...PLACES, "z", "text", "hovertext", "hovertemplate", "customdata"]);
+const TOLD = ["hovertext", "hovertemplate", "customdata"]; // on hovering: nothing is drawn of them
+const NUMBERS = new Set([...PLACES, "z", "text", ...TOLD]);
 const OF_MARKERS = new Set(["color", "size", "symbol"]);
 
 /**
@@ -65,33 +66,43 @@ export function move(element, parts) {
     numbers[0].trace = trace;
     element.calcdata[place] = numbers;
   }
-  const moved = new Set(parts.map(([place]) => place));
+  const moved = new Set(parts.filter(([, edit]) => drawn(edit)).map(([place]) => place));
   const seen = element._fullData.filter(({ visible, _length }) => visible === true && _length !== 0);
   const layers = Map.groupBy(seen, ({ type, xaxis, yaxis }) => `${type} ${xaxis}${yaxis}`);
-  const whole = new Set(); // the modules that had to draw all of their parts
   for (const traces of layers.values()) {
     const touched = traces.filter(({ index }) => moved.has(index));
-    if (touched.length && !plot(element, traces, touched)) whole.add(traces[0]._module);
+    if (touched.length) plot(element, traces, touched);
   }
-  for (const module of whole) module.style?.(element);
   element._fullLayout._rehover?.(); // what the pointer rests on has another number now
 }
 
-/**
- * Draws the `touched` of `traces`, which are all those of one type on the same axes. False where all had to be drawn:
- * Plotly then leaves their style to be set.
- */
+/** Whether anything of an edit can be seen without hovering. */
+function drawn(edit) {
+  return Object.keys(edit).some((name) => !TOLD.includes(name));
+}
+
+/** Draws the `touched` of `traces`, which are all those of one type on the same axes: one by one where that is enough. */
 function plot(element, traces, touched) {
   const [{ type, xaxis, yaxis, _module: module }] = traces;
   const ground = element._fullLayout._plots[xaxis + yaxis];
   const layer = ground.plot.selectAll(`g.${type}layer`);
   const numbers = (some) => some.map(({ index }) => element.calcdata[index]);
   module.crossTraceCalc?.(element, ground);
-  const alone = type === "scatter" && !traces.some(({ fill }) => fill?.startsWith("tonext"));
-  // A transition that takes no time leaves alone what it is not told of; one by one, so that their order stays.
-  if (alone) for (const trace of touched) module.plot(element, ground, numbers([trace]), layer, { duration: 0 });
-  else module.plot(element, ground, numbers(traces), layer);
-  return alone;
+  if (type === "scatter" && !traces.some(({ fill }) => fill?.startsWith("tonext"))) {
+    // A transition that takes no time leaves alone what it is not told of.
+    for (const trace of touched) module.plot(element, ground, numbers([trace]), layer, { duration: 0 });
+  } else if (type === "bar") {
+    // Each is drawn on a layer in which there is nothing else.
+    for (const trace of touched) {
+      const groups = layer.selectAll("g.trace").filter(([{ trace: { uid } }]) => uid === trace.uid);
+      const alone = Object.assign(Object.create(layer), { selectAll: () => groups });
+      module.plot(element, ground, numbers([trace]), alone);
+      module.styleOnSelect(element, element.calcdata[trace.index], groups);
+    }
+  } else {
+    module.plot(element, ground, numbers(traces), layer);
+    module.style?.(element);
+  }
 }
 
 function take(part, { marker, ...edit }) {

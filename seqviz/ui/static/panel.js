@@ -1,6 +1,6 @@
 // A picture with its title, what to look for in it, and what can be chosen in and beside it.
 
-import { element, marked, setText } from "./dom.js";
+import { element, marked, put, setText } from "./dom.js";
 import { Graph } from "./graphs.js";
 import { Player } from "./player.js";
 
@@ -150,7 +150,7 @@ export class Panel {
       if (!found) continue; // not looked into for this frame
       const [offered, chosen] = found;
       options(control, offered, chosen);
-      control.hidden = offered.length < 2;
+      put(control, { hidden: offered.length < 2 });
     }
   }
 
@@ -161,7 +161,7 @@ export class Panel {
 
   /** Whether this figure is not yet what is on the screen. Out of sight, only the first is drawn. */
   wants(figure) {
-    if (this.folded) this.root.hidden = !figure;
+    if (this.folded) put(this.root, { hidden: !figure });
     return (this.near || !this.graph) && Boolean(figure) && figure !== this.graph?.drawn;
   }
 
@@ -208,5 +208,5 @@ function options(select, choices, chosen) {
     select.replaceChildren(...choices.map(([value, name]) => element("option", { value }, name)));
     select.dataset.offered = offered;
   }
-  if (document.activeElement !== select) select.value = chosen;
+  if (document.activeElement !== select) put(select, { value: String(chosen) });
 }

@@ -160,7 +160,8 @@ class Stage {
   }
 
   /**
-   * Brings the screen up to the newest frame; while a network trains, one picture in each of the browser's own frames.
+   * Brings the screen up to the newest frame; while a network trains, all of it in one of the browser's own frames,
+   * because each frame in which anything has changed costs it as much again.
    * Called again meanwhile, it goes on until nothing is newer.
    */
   async paint() {
@@ -192,16 +193,16 @@ class Stage {
 
   async paintOnce() {
     if (!this.status) return;
+    const drawing = await plotly(this.said.address);
+    if (this.status.state === "training") await nextFrame();
     if (this.hushed && this.status.state === "training") return; // sent before the pause was heard
     this.hushed = false;
     this.toolbar.update(this.status);
     this.write(this.status);
-    const drawing = await plotly(this.said.address);
     for (const panel of this.panels) {
       panel.update(this.status);
       const figure = this.figures[panel.key];
       if (!panel.wants(figure)) continue;
-      if (this.status.state === "training") await nextFrame(); // else everything may come at once
       this.template ??= template(this.root);
       const anew = this.anew?.has("all") || this.anew?.has(panel.key);
       this.anew?.delete(panel.key);

@@ -1,6 +1,6 @@
 // The buttons that drive a run, and the line of numbers that says how far it is.
 
-import { element, setText, sign } from "./dom.js";
+import { element, put, setText, sign } from "./dom.js";
 
 const BUTTONS = [
   ["step", "One step", "One update: one batch of examples, forward, backward, and one change of the weights"],
@@ -77,12 +77,13 @@ export class Toolbar {
   /** Brings everything up to the status of a frame: seqviz/serving/status.py says what it holds. */
   update(status) {
     this.state = status.state;
-    this.pace.value = status.pace;
     this.moments = status.moments;
-    this.past.hidden = !this.moments.length;
     this.unanswered = status.unanswered;
-    this.back.max = this.moments.length - 1;
-    if (!this.back.matches(":active")) this.back.value = this.moments.findLastIndex((at) => at <= status.update);
+    put(this.pace, { value: status.pace });
+    put(this.past, { hidden: !this.moments.length });
+    put(this.back, { max: String(this.moments.length - 1) });
+    const seen = this.moments.findLastIndex((at) => at <= status.update);
+    if (!this.back.matches(":active")) put(this.back, { value: String(seen) });
     this.paint();
   }
 
@@ -90,21 +91,27 @@ export class Toolbar {
     const training = this.state === "training";
     const idle = ["waiting", "lost", "ended"].includes(this.state);
     const over = ["diverged", "finished"].includes(this.state);
-    this.root.dataset.state = this.state;
-    this.sign.dataset.sign = training ? "pause" : "play";
-    setText(this.word, training ? "Pause" : "Train");
-    this.train.setAttribute("aria-label", training ? "Pause training" : "Train");
-    this.train.title = training ? "Stop here; Train goes on from this update" : "Train until you press Pause";
-    this.train.disabled = idle || over;
     const [step, epoch, reset] = this.buttons;
-    step.disabled = epoch.disabled = idle || over;
-    reset.disabled = this.pace.disabled = idle;
+    put(this.root.dataset, { state: this.state });
+    put(this.sign.dataset, { sign: training ? "pause" : "play" });
+    setText(this.word, training ? "Pause" : "Train");
+    put(this.train, {
+      ariaLabel: training ? "Pause training" : "Train",
+      title: training ? "Stop here; Train goes on from this update" : "Train until you press Pause",
+      disabled: idle || over,
+    });
+    put(step, { disabled: idle || over });
+    put(epoch, { disabled: idle || over });
+    put(reset, { disabled: idle });
+    put(this.pace, { disabled: idle });
     setText(this.sweep, this.unanswered === 0 ? "All lags tried" : "Try all lags");
-    this.sweep.title = this.unanswered
-      ? "Train these runs at one lag after the other, each until it has solved the task or used up its updates"
-      : "The same seed would give the same again. Reset clears the chart";
-    this.sweep.disabled = idle || training || !this.unanswered;
-    this.back.disabled = idle || training || this.back.max < 1;
+    put(this.sweep, {
+      title: this.unanswered
+        ? "Train these runs at one lag after the other, each until it has solved the task or used up its updates"
+        : "The same seed would give the same again. Reset clears the chart",
+      disabled: idle || training || !this.unanswered,
+    });
+    put(this.back, { disabled: idle || training || this.moments.length < 2 });
     setText(this.shown, STATES[this.state]);
   }
 }

@@ -12,7 +12,7 @@ export function sentence(status) {
   const recent = `mean over the last ${status.recent} updates, each on one batch`;
   return [
     [`Update ${whole(status.update)}`, pace(status)],
-    [`epoch ${fixed(status.epoch, 1)}`, "One epoch: every training example has been seen once"],
+    [`epoch ${tenths(status.epoch)}`, "One epoch: every training example has been seen once"],
     [`loss ${significant(status.loss)}`, `Cross-entropy in nats, ${recent}`],
     [`${status.score_name} ${percent(status.score)} in training,`, `The ${recent}`],
     [`${percent(status.held_score)} held out${held(status)}`, heldMeaning(status)],
@@ -41,7 +41,7 @@ const BLEU =
 
 /** What stands behind the score on held-out examples. */
 function held(status) {
-  const bleu = status.held_bleu === null ? "" : `, BLEU ${fixed(status.held_bleu, 1)}`;
+  const bleu = status.held_bleu === null ? "" : `, BLEU ${tenths(status.held_bleu)}`;
   return `${bleu} (${status.baseline_name}: ${percent(status.baseline)})`;
 }
 
@@ -54,23 +54,26 @@ function pace(status) {
   return `Learning rate ${significant(status.learning_rate)}${speed}`;
 }
 
-const whole = (number) => number.toLocaleString("en-GB");
-const fixed = (number, digits) => number.toLocaleString("en-GB", fraction(digits));
-const percent = (share) => (share === null ? "unknown" : `${(100 * share).toLocaleString("en-GB", fraction(1))} %`);
+/** A way of writing numbers. Made once: that costs more than a hundred numbers. */
+function writing(options) {
+  const format = new Intl.NumberFormat("en-GB", options);
+  return (number) => format.format(number);
+}
+
+const whole = writing();
+const tenths = writing({ minimumFractionDigits: 1, maximumFractionDigits: 1 });
+const three = writing({ maximumSignificantDigits: 3 });
+const percent = (share) => (share === null ? "unknown" : `${tenths(100 * share)} %`);
 
 /** Three digits; very large and very small numbers as a power of ten. */
 function significant(number) {
   if (number === null) return "unknown";
   const size = Math.abs(number);
   if (size === 0 || (size >= 1e-4 && size < 1e5)) {
-    return number.toLocaleString("en-GB", { maximumSignificantDigits: 3 });
+    return three(number);
   }
   const [digits, power] = number.toExponential(2).split("e");
   return `${digits} × 10${[...power.replace("+", "")].map((sign) => RAISED[sign]).join("")}`;
 }
 
 const RAISED = { "-": "⁻", ...Object.fromEntries([..."⁰¹²³⁴⁵⁶⁷⁸⁹"].map((sign, digit) => [digit, sign])) };
-
-function fraction(digits) {
-  return { minimumFractionDigits: digits, maximumFractionDigits: digits };
-}
