@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 from functools import cached_property
 from itertools import pairwise
 
@@ -22,7 +22,7 @@ from seqviz.core.records import Stream
 from seqviz.core.topology import Reads, Step
 
 
-class NodeKind(Enum):
+class NodeKind(StrEnum):
     """What a node holds."""
 
     INPUT = "input"
@@ -31,7 +31,7 @@ class NodeKind(Enum):
     LOSS = "loss"
 
 
-class EdgeKind(Enum):
+class EdgeKind(StrEnum):
     """What an edge does. All but `FEEDS` carry a gradient back."""
 
     READS = "reads"
