@@ -116,6 +116,12 @@ class Analysis:
     stream: int
     jacobians: Jacobians
     products: Products
+
+
+@dataclass(frozen=True)
+class WeightGradient:
+    """The gradient that one example gives to the weights: where W_hh's comes from, and what clipping makes of all."""
+
     shares: Shares
     clipping: Clipping
 

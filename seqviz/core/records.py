@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, is_dataclass
 
 import numpy as np
 from jaxtyping import Bool, Float32, Int64
 
-from seqviz.core.analysis import Analysis, GradientCheck
+from seqviz.core.analysis import Analysis, GradientCheck, WeightGradient
 from seqviz.core.answers import Answer, Drawn, Group, Written
 from seqviz.core.config import RunConfig
 from seqviz.core.opened import Opened
@@ -20,6 +20,15 @@ def freeze(*arrays: np.ndarray) -> None:
     """Makes arrays read-only, so that a record cannot be changed behind the back of whoever holds it."""
     for array in arrays:
         array.flags.writeable = False
+
+
+def freeze_all(record: object) -> None:
+    """Makes every array of a record, and of the records in it, read-only."""
+    if isinstance(record, np.ndarray):
+        freeze(record)
+    elif is_dataclass(record):
+        for item in fields(record):
+            freeze_all(getattr(record, item.name))
 
 
 def _empty(kind: type) -> np.ndarray:
@@ -170,10 +179,10 @@ class Moment:
     diverged: "" or why the run cannot go on.
     groups: how well it does on each group of kept-back sentences, where a task has groups.
     answers: what the network says of the menu's examples; written: the chosen example's output written in several
-    ways. analysis: why its gradients are as large as they are. opened: one step's cell with its numbers. weights:
-    rows and columns of every parameter, seen as a matrix of its first axis by all others, by name. check: the last
-    gradient check, if any was asked for. drawn: what it makes up at random. All of these are there only where a
-    figure on show needs them.
+    ways. analysis: why its gradients are as large as they are; weight_gradient: what they give to the weights.
+    opened: one step's cell with its numbers. weights: rows and columns of every parameter, seen as a matrix of its
+    first axis by all others, by name. check: the last gradient check, if any was asked for. drawn: what it makes up
+    at random. All of these are there only where a figure on show needs them.
     """
 
     history: History
@@ -186,6 +195,7 @@ class Moment:
     groups: tuple[Group, ...] = ()
     written: Written | None = None
     analysis: Analysis | None = None
+    weight_gradient: WeightGradient | None = None
     opened: Opened | None = None
     weights: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     check: GradientCheck | None = None

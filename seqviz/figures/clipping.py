@@ -13,7 +13,7 @@ import numpy as np
 from seqviz.core.analysis import Clipping
 from seqviz.core.records import Look, Moment
 from seqviz.figures import Picture
-from seqviz.figures.lab import LARGEST, NEEDS, analysis_of, title_of
+from seqviz.figures.lab import LARGEST, OF_WEIGHTS, title_of, weight_gradient_of
 from seqviz.figures.numbers import number
 from seqviz.figures.palette import AMOUNT, GRADIENT, WIRE, Colour
 from seqviz.figures.parts import Drawing, Part, figure
@@ -28,7 +28,7 @@ LOOK_FOR: Final = (
 
 def draw(moment: Moment, look: Look) -> Drawing:
     """Three arrows with their lengths and cosines; entries before and after. `look` changes nothing here."""
-    clipping = analysis_of(moment).clipping
+    clipping = weight_gradient_of(moment).clipping
     limit = rounded_up(min(clipping.norm, LARGEST))
     arrows = (
         ("before", clipping.norm, 1.0, WIRE, 2.0),
@@ -113,4 +113,4 @@ def _entries(clipping: Clipping, values: np.ndarray, name: str, colour: Colour, 
     }
 
 
-PICTURE: Final = Picture(TITLE, LOOK_FOR, draw, NEEDS)
+PICTURE: Final = Picture(TITLE, LOOK_FOR, draw, OF_WEIGHTS)

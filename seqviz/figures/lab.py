@@ -1,4 +1,4 @@
-"""What the figures of an analysis share: the analysis itself, logarithmic axes, lines, cuts of the window."""
+"""What the figures of the lab share: the analysis itself, logarithmic axes, lines, cuts of the window."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from jaxtyping import Float32
 
-from seqviz.core.analysis import Analysis
+from seqviz.core.analysis import Analysis, WeightGradient
 from seqviz.core.records import Moment, Trace
 from seqviz.figures.numbers import number, ticks
 from seqviz.figures.palette import WIRE, Colour
@@ -16,7 +16,9 @@ from seqviz.figures.scales import decades
 from seqviz.figures.small import Ground
 
 NEEDS: Final = frozenset({"analysis"})
-"""The field of `Moment` that these figures ask for."""
+"""The field of `Moment` that figures of an analysis ask for."""
+OF_WEIGHTS: Final = frozenset({"weight_gradient"})
+"""The field that figures of the weights' gradient ask for."""
 LARGEST: Final = 1e30
 """Beyond this, and below its inverse, a number only has to leave the picture: it is still one in float32."""
 
@@ -26,6 +28,13 @@ def analysis_of(moment: Moment) -> Analysis:
     if moment.analysis is None:
         raise ValueError("this figure can only be drawn of a moment with an analysis")
     return moment.analysis
+
+
+def weight_gradient_of(moment: Moment) -> WeightGradient:
+    """The moment's gradient of the weights. Raises ValueError where it was not asked for."""
+    if moment.weight_gradient is None:
+        raise ValueError("this figure can only be drawn of a moment with a gradient of the weights")
+    return moment.weight_gradient
 
 
 def said(values: np.ndarray) -> list[str]:

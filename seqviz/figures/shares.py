@@ -15,7 +15,7 @@ from jaxtyping import Float32, Num
 
 from seqviz.core.records import Look, Moment
 from seqviz.figures import Picture
-from seqviz.figures.lab import NEEDS, analysis_of, block_of, title_of
+from seqviz.figures.lab import OF_WEIGHTS, block_of, title_of, weight_gradient_of
 from seqviz.figures.numbers import number
 from seqviz.figures.palette import SIGNED_GRADIENTS, WIRE
 from seqviz.figures.parts import Drawing, Part, figure
@@ -37,7 +37,7 @@ GAP: Final = 0.14
 
 def draw(moment: Moment, look: Look) -> Drawing:
     """For a gated cell the rows of `look.quantity`'s gate. The steps have one colour scale, their sums another."""
-    shares, trace = analysis_of(moment).shares, moment.trace
+    shares, trace = weight_gradient_of(moment).shares, moment.trace
     block = block_of(trace, look.quantity)
     each, sums, own = (values[:, block] for values in (shares.contributions, shares.summed, shares.by_autograd))
     segments = sorted({step.segment for step in trace.steps})
@@ -195,4 +195,4 @@ class _Grid:
         }
 
 
-PICTURE: Final = Picture(TITLE, LOOK_FOR, draw, NEEDS, wide=True)
+PICTURE: Final = Picture(TITLE, LOOK_FOR, draw, OF_WEIGHTS, wide=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from seqviz.core.analysis import Analysis, GradientCheck
+from seqviz.core.analysis import Analysis, GradientCheck, WeightGradient
 from seqviz.core.answers import Answer, Drawn, Group, Written
 from seqviz.core.config import RunConfig
 from seqviz.core.opened import Opened
@@ -28,6 +28,7 @@ class Tools:
     write: Callable[[Run, Example, float, int], Written]
     draw: Callable[[Run, float], tuple[Drawn, ...]]
     analyse: Callable[[Run, Trace, Look], Analysis]
+    weight_gradient: Callable[[Run, Trace, Look], WeightGradient]
     open_cell: Callable[[Run, Trace, Look], Opened]
     check: Callable[[Run, Trace, Sequence[Weight]], GradientCheck]
     task_of: Callable[[RunConfig], Task]
@@ -72,6 +73,7 @@ def observe(
         groups=tools.groups(run) if "groups" in needs else (),
         written=tools.write(run, example, look.temperature, look.beam) if "written" in needs else None,
         analysis=tools.analyse(run, trace, look) if "analysis" in needs else None,
+        weight_gradient=tools.weight_gradient(run, trace, look) if "weight_gradient" in needs else None,
         opened=tools.open_cell(run, trace, look) if "opened" in needs else None,
         weights=_matrices(run) if "check" in needs else {},
         check=check if "check" in needs else None,

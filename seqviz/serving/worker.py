@@ -16,6 +16,7 @@ from seqviz.training.analysis import analyse
 from seqviz.training.answers import answers, draw, groups, write
 from seqviz.training.opening import open_cell
 from seqviz.training.update import update
+from seqviz.training.weight_gradient import weight_gradient
 
 
 def tell(run: Run, traced: Trace) -> Storyboard:
@@ -32,6 +33,7 @@ TOOLS = Tools(
     write,
     draw,
     analyse,
+    weight_gradient,
     open_cell,
     training.check_gradients,
     task_of,

@@ -1,4 +1,4 @@
-"""`analyse`: what each step does to the gradient that passes through it, and what becomes of the whole.
+"""`analyse`: what each step does to the gradient that passes through it, and what becomes of it over many steps.
 
 Step Jacobians come from `torch.func.jacrev` of the cell's own equation, all steps in one call; the rest is linear
 algebra in float64, so that a product of many small factors is still told apart from 0.
@@ -6,8 +6,7 @@ algebra in float64, so that a product of many small factors is still told apart 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields, is_dataclass, replace
+from collections.abc import Iterator, Sequence
 from itertools import takewhile
 
 import numpy as np
@@ -17,19 +16,10 @@ from torch import Tensor
 from torch.func import jacrev, vmap
 
 from seqviz.cells import Cell, State, Weights
-from seqviz.core.analysis import Analysis, Clipping, Jacobians, Products, Shares
-from seqviz.core.config import RunConfig
-from seqviz.core.records import Look, Run, Trace, freeze
-from seqviz.networks.network import Network, mean_loss
+from seqviz.core.analysis import Analysis, Jacobians, Products
+from seqviz.core.records import Look, Run, Trace, freeze_all
 from seqviz.training.chain import TracedChain
 from seqviz.training.model import loaded
-from seqviz.training.optimisers import clip
-from seqviz.training.tracing import feed_of
-
-SHOWN = 8
-"""Units whose rows and columns are kept of each step's contribution."""
-ENTRIES = 40
-"""Entries of the whole gradient that are kept to show what clipping does."""
 
 
 def analyse(run: Run, traced: Trace, look: Look | None = None) -> Analysis:
@@ -39,18 +29,10 @@ def analyse(run: Run, traced: Trace, look: Look | None = None) -> Analysis:
     the last loss and the chain's first step. Raises IndexError for a stream that the trace does not have.
     """
     look = look or Look()
-    network = loaded(run)
-    chain = TracedChain(network, traced, look.stream)
+    chain = TracedChain(loaded(run), traced, look.stream)
     jacobians = _jacobians(chain)
-    gradients = _gradients(network, traced)
-    result = Analysis(
-        look.stream,
-        jacobians,
-        _products(chain, jacobians, look),
-        _shares(chain, gradients),
-        _clipping(network, run.config, gradients),
-    )
-    freeze(*_arrays(result))
+    result = Analysis(look.stream, jacobians, _products(chain, jacobians, look))
+    freeze_all(result)
     return result
 
 
@@ -73,10 +55,13 @@ def _jacobians(chain: TracedChain) -> Jacobians:
         )
     cut = np.zeros(len(chain.traced.steps), dtype=bool)
     cut[chain.order] = chain.cut
+    singular = _singular_values(jacobian)
     return Jacobians(
         jacobian=chain.spread(jacobian.numpy()),
-        singular=chain.spread(_singular_values(jacobian).numpy()),
-        singular_hidden=chain.spread(_singular_values(jacobian[:, :hidden, :hidden]).numpy()),
+        singular=chain.spread(singular.numpy()),
+        singular_hidden=chain.spread(
+            (_singular_values(jacobian[:, :hidden, :hidden]) if cell.has_cell_state else singular).numpy()
+        ),
         slope=chain.spread(slope.numpy()),
         largest=measures[0].numpy(),
         radius=measures[1].numpy(),
@@ -170,74 +155,3 @@ def _singular_values(matrices: Float64[Tensor, "count size size"]) -> Float64[Te
     values = torch.full(matrices.shape[:2], torch.nan, dtype=matrices.dtype)
     values[finite] = torch.linalg.svdvals(matrices[finite])
     return values
-
-
-def _gradients(network: Network, traced: Trace) -> dict[str, Tensor]:
-    """∂L of every parameter, as training computes it on this one example."""
-    feed = feed_of(network, traced)
-    loss = mean_loss(network(feed, traced.config.window).logits, feed.targets)
-    names, parameters = zip(*network.named_parameters(), strict=True)
-    return dict(zip(names, torch.autograd.grad(loss, parameters, materialize_grads=True), strict=True))
-
-
-def _shares(chain: TracedChain, gradients: Mapping[str, Tensor]) -> Shares:
-    traced, blocks, hidden = chain.traced, chain.cell.blocks, chain.before.hidden.shape[1]
-    units = np.unique(np.linspace(0, hidden - 1, min(hidden, SHOWN)).round().astype(np.int64))
-    grads = traced.grad_recurrent[chain.row, chain.order].astype(np.float64).reshape(-1, blocks, hidden)
-    before = chain.before.hidden.numpy()
-    contributions = np.einsum("tbi,tj->tbij", grads[:, :, units], before[:, units])
-    shape = (chain.segments, blocks, len(units), len(units))
-    summed, by_autograd = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
-    difference = scale = 0.0
-    for number, _, row in chain.parts:
-        places = chain.places(number)
-        whole = np.einsum("tbi,tj->bij", grads[places], before[places])
-        own = gradients[f"stacks.{number}.cores.{row}.weight_hh_l0"].double().numpy().reshape(whole.shape)
-        summed[number] = whole[:, units][:, :, units]
-        by_autograd[number] = own[:, units][:, :, units]
-        difference = max(difference, float(np.abs(whole - own).max()))
-        scale = max(scale, float(np.abs(own).max()))
-    kept = chain.spread(contributions, missing=0.0).astype(np.float32)
-    return Shares(units, kept, summed, by_autograd, difference, scale)
-
-
-def _clipping(network: Network, config: RunConfig, gradients: Mapping[str, Tensor]) -> Clipping:
-    before = torch.cat([gradient.flatten() for gradient in gradients.values()]).double()
-    by_norm, by_value = (_clipped(network, replace(config, clip_by=rule), gradients) for rule in ("norm", "value"))
-    furthest = before.abs().topk(min(ENTRIES, len(before))).indices
-    kept = furthest[before[furthest].argsort()]
-    return Clipping(
-        limit=config.clip,
-        norm=float(before.norm()),
-        norm_by_norm=float(by_norm.norm()),
-        norm_by_value=float(by_value.norm()),
-        cosine_by_norm=_cosine(before, by_norm),
-        cosine_by_value=_cosine(before, by_value),
-        before=before[kept].float().numpy(),
-        by_norm=by_norm[kept].float().numpy(),
-        by_value=by_value[kept].float().numpy(),
-    )
-
-
-def _clipped(network: Network, config: RunConfig, gradients: Mapping[str, Tensor]) -> Float64[Tensor, " parameters"]:
-    """The whole gradient after training's own clipping."""
-    after = {name: gradient.clone() for name, gradient in gradients.items()}
-    for name, parameter in network.named_parameters():
-        parameter.grad = after[name]
-    clip(network, config)  # scales or clamps the gradients where they are
-    network.zero_grad()
-    return torch.cat([gradient.flatten() for gradient in after.values()]).double()
-
-
-def _cosine(a: Float64[Tensor, " entries"], b: Float64[Tensor, " entries"]) -> float:
-    """Of the angle between two vectors; NaN where one of them is 0."""
-    return float(a @ b / (a.norm() * b.norm()))
-
-
-def _arrays(record: object) -> Iterator[np.ndarray]:
-    """Every array of a record and of the records in it."""
-    if isinstance(record, np.ndarray):
-        yield record
-    elif is_dataclass(record):
-        for field in fields(record):
-            yield from _arrays(getattr(record, field.name))

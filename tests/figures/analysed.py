@@ -7,6 +7,7 @@ import torch
 
 from seqviz.core.records import Look, Moment
 from seqviz.training import analyse, trace
+from seqviz.training.weight_gradient import weight_gradient
 from tests.figures.sample import history
 from tests.toy import registered, small
 from tests.training.runs import KINDS, example_of, run_of
@@ -27,5 +28,5 @@ def analysed(name="plain", seed=0, look=Look(), kinds=KINDS, **others):  # noqa:
         torch.set_num_threads(1)
         run = run_of(config, seed)
         traced = trace(run, example_of(config, kinds))
-        found = analyse(run, traced, look)
-    return Moment(history(30), traced, "a guess", 1 / 3, "accuracy", analysis=found)
+        found, given = analyse(run, traced, look), weight_gradient(run, traced, look)
+    return Moment(history(30), traced, "a guess", 1 / 3, "accuracy", analysis=found, weight_gradient=given)

@@ -6,7 +6,7 @@ from tests.figures.analysed import analysed
 
 
 def test_arrows_have_their_lengths_and_their_angles():
-    clipping = analysed().analysis.clipping
+    clipping = analysed().weight_gradient.clipping
     before, by_value, by_norm, words = draw(analysed(), Look()).figure().data[:4]
     ends = [np.array([part.x[1], part.y[1]], np.float64) for part in (before, by_value, by_norm)]
     lengths = [clipping.norm, clipping.norm_by_value, clipping.norm_by_norm]

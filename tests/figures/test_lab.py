@@ -1,4 +1,4 @@
-"""What holds for every figure of an analysis: as for all figures, and that it needs one."""
+"""What holds for every figure of the lab: as for all figures, and that it needs an analysis."""
 
 from dataclasses import fields, is_dataclass, replace
 
@@ -13,7 +13,8 @@ from tests.figures.analysed import NETWORKS, analysed
 from tests.figures.sample import moment, sample
 from tests.figures.test_figures import is_array, leaves
 
-KEYS = [key for key, picture in FIGURES.items() if "analysis" in picture.needs] + ["powers"]
+NEEDS = {"analysis", "weight_gradient"}
+KEYS = [key for key, picture in FIGURES.items() if NEEDS & picture.needs] + ["powers"]
 EVERY_KEY = pytest.mark.parametrize("key", KEYS)
 EVERY_NAME = pytest.mark.parametrize("name", NETWORKS)
 
@@ -34,7 +35,7 @@ def test_all_of_them_are_registered():
 
 @pytest.mark.parametrize("key", KEYS[:-1])
 def test_without_an_analysis_they_refuse(key):
-    with pytest.raises(ValueError, match="with an analysis"):
+    with pytest.raises(ValueError, match="with a"):
         draw(key, moment(sample()))
 
 
@@ -98,7 +99,7 @@ def spoilt(record, bad):
 @EVERY_KEY
 def test_any_numbers_can_be_drawn(key, name, bad):
     at = analysed(name)
-    built = draw(key, replace(at, analysis=spoilt(at.analysis, bad)))
+    built = draw(key, replace(at, **{name: spoilt(getattr(at, name), bad) for name in NEEDS}))
     go.Figure(built)
     for path, value in leaves(built):
         for number in value if isinstance(value, (list, tuple)) else [value]:

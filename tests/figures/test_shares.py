@@ -30,7 +30,7 @@ def test_the_matrices_shown_add_up_to_their_sum_and_to_autograds():
             total = matrices[segments == segment].sum(axis=0)
             for panel in panels[2 * segment : 2 * segment + 2]:
                 np.testing.assert_allclose(panel.z, total, atol=1e-6)
-        assert words.text[2] == f"largest difference: {number(at.analysis.shares.difference)}"
+        assert words.text[2] == f"largest difference: {number(at.weight_gradient.shares.difference)}"
 
 
 @pytest.mark.parametrize("room", [200, 830, 4000])
@@ -45,7 +45,7 @@ def test_a_steps_matrix_stands_above_its_word(room):
         assert x[column].min() < words.x[step] < x[column].max()
         assert y[row].max() < words.y[step] < row + 1.5
     own = np.outer(at.trace.grad_recurrent[0, 3], at.trace.hidden[0, 2])
-    units = at.analysis.shares.units
+    units = at.weight_gradient.shares.units
     np.testing.assert_allclose(matrices[3], own[np.ix_(units, units)], rtol=1e-5)
 
 
@@ -59,5 +59,5 @@ def test_of_a_gated_cell_the_chosen_gates_rows_are_shown():
     at = analysed("gru")
     for block, gate in enumerate(("reset", "update", "candidate")):
         panel = draw(at, Look(quantity=gate)).figure().data[3]
-        np.testing.assert_array_equal(panel.z, at.analysis.shares.summed[0, block])
+        np.testing.assert_array_equal(panel.z, at.weight_gradient.shares.summed[0, block])
         assert panel.hovertext[7][0] == "row 40, column 1"

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
 
-from seqviz.core.analysis import Analysis, GradientCheck, Products
+from seqviz.core.analysis import Analysis, GradientCheck, Products, WeightGradient
 from seqviz.core.opened import Opened
 from seqviz.core.records import History, Run, Stream, Trace
 from seqviz.core.task import BadInput, Baseline
@@ -129,7 +129,10 @@ class Workshop:
     def analyse(self, run, trace, look):
         unused = {item.name: None for item in fields(Products)}
         products = Products(**{**unused, "loss": look.loss, "state": look.state})
-        return Analysis(look.stream, None, products, None, None)
+        return Analysis(look.stream, None, products)
+
+    def weight_gradient(self, run, trace, look):
+        return WeightGradient(None, None)
 
     def open_cell(self, run, trace, look):
         unused = {item.name: None for item in fields(Opened)}
@@ -198,6 +201,7 @@ class Workshop:
             lambda run, example, temperature, beam: f"{example} at {temperature} by {beam}",
             lambda run, temperature: (f"drawn at {temperature}",),
             self.analyse,
+            self.weight_gradient,
             self.open_cell,
             self.check,
             self.task_of,

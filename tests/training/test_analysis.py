@@ -121,51 +121,6 @@ def test_the_cell_states_reach_is_a_block_of_the_product_of_whole_jacobians(cell
         assert np.isnan(found.products.reach_cell).all()
 
 
-@pytest.mark.parametrize("config", EVERY_NETWORK, ids=described)
-def test_the_steps_contributions_add_up_to_the_gradient_that_training_finds(config):
-    run = run_of(config)
-    traced = trace(run, example_of(config))
-    for row in range(len(traced.streams)):
-        shares = analyse(run, traced, Look(stream=row)).shares
-        assert shares.difference <= 1e-5 * shares.scale + 1e-9
-        segments = np.array([step.segment for step in traced.steps])
-        for segment in range(len(shares.summed)):
-            own = shares.contributions[segments == segment].sum(axis=0)
-            np.testing.assert_allclose(own, shares.summed[segment], atol=1e-5)
-        np.testing.assert_allclose(shares.summed, shares.by_autograd, atol=1e-5)
-        norms = np.linalg.norm(shares.contributions.reshape(len(traced.steps), -1), axis=1)
-        np.testing.assert_allclose(norms, traced.share[row], rtol=1e-4, atol=1e-9)
-
-
-@pytest.mark.parametrize("cell", CELLS)
-def test_the_whole_gradient_agrees_with_central_differences_of_the_loss(cell):
-    config = small("delayed", cell=cell, layers=2)
-    run, traced, found = analysed(config, stream=1)
-    previous = previous_words(traced.targets[[step.emits for step in traced.steps]], len(task_of(config).writes))
-    name = "stacks.1.cores.1.weight_hh_l0"
-
-    def loss(row, column, push):
-        pushed = run.weights[name].astype(np.float64)
-        pushed[row, column] += push
-        reference = Reference(config, TOPOLOGIES["delayed"], {**run.weights, name: pushed})
-        return reference.run(traced.example.inputs, previous).losses(traced.example.targets).mean()
-
-    for row in range(4):
-        slope = (loss(row, 2, 1e-5) - loss(row, 2, -1e-5)) / 2e-5
-        np.testing.assert_allclose(found.shares.by_autograd[1, 0, row, 2], slope, atol=1e-6)
-
-
-def test_of_a_wide_layer_evenly_spread_units_are_kept():
-    _, traced, found = analysed(small("direct", cell="gru", hidden=21))
-    units = found.shares.units
-    assert len(units) == 8
-    assert (units[0], units[-1]) == (0, 20)
-    time, block = 3, 1
-    own = np.outer(traced.grad_recurrent[0, time, block * 21 : (block + 1) * 21], traced.hidden[0, time - 1])
-    np.testing.assert_allclose(found.shares.contributions[time, block], own[np.ix_(units, units)], rtol=1e-5)
-    assert found.shares.difference <= 1e-5 * found.shares.scale
-
-
 @pytest.mark.parametrize("topology", TOPOLOGIES)
 @pytest.mark.parametrize("cell", CELLS)
 def test_measures_of_the_weights_are_those_of_numpy(topology, cell):
@@ -258,42 +213,6 @@ def test_what_a_look_asks_for_and_is_not_there_is_replaced():
     assert (found.products.loss, found.products.state) == (4, 0)
     with pytest.raises(IndexError):
         analyse(run, traced, Look(stream=1))
-
-
-@pytest.mark.parametrize("rule", ["norm", "value"])
-def test_clipping_is_what_its_rules_say(rule):
-    config = small("many-to-one", clip=0.05, clip_by=rule)
-    _, _, found = analysed(config)
-    clipping = found.clipping
-    assert clipping.norm > 0.05
-    np.testing.assert_allclose(clipping.norm_by_norm, 0.05, rtol=1e-4)
-    np.testing.assert_allclose(clipping.cosine_by_norm, 1, rtol=1e-12)
-    np.testing.assert_allclose(clipping.by_norm, clipping.before * 0.05 / clipping.norm, rtol=1e-4)
-    np.testing.assert_allclose(clipping.by_value, np.clip(clipping.before, -0.05, 0.05))
-    assert clipping.cosine_by_value < 0.9999
-    assert clipping.norm_by_norm < clipping.norm_by_value < clipping.norm
-    assert (np.diff(clipping.before) >= 0).all()
-
-
-def test_the_gradient_that_is_clipped_is_that_of_every_parameter():
-    config = small("many-to-one", cell="lstm", clip=0.0)
-    run, _, found = analysed(config, kinds=[1])
-    reference = Reference(config, TOPOLOGIES["many-to-one"], run.weights)
-    example = example_of(config, [1])
-    total = 0.0
-    for name, weight in run.weights.items():
-        for place in np.ndindex(weight.shape):
-            losses = []
-            for push in (1e-5, -1e-5):
-                pushed = weight.astype(np.float64)
-                pushed[place] += push
-                reference.weights[name] = pushed
-                losses.append(reference.run(example.inputs).losses(example.targets).mean())
-            total += ((losses[0] - losses[1]) / 2e-5) ** 2
-        reference.weights[name] = weight.astype(np.float64)
-    np.testing.assert_allclose(found.clipping.norm, np.sqrt(total), rtol=1e-5)
-    assert found.clipping.norm_by_norm == found.clipping.norm_by_value == found.clipping.norm
-    np.testing.assert_array_equal(found.clipping.by_norm, found.clipping.before)
 
 
 def test_numbers_beyond_every_number_are_said_to_be_infinite():
