@@ -44,8 +44,11 @@ def draw(moment: Moment, look: Look) -> Drawing:
         f"‖∂L<sub>{products.loss + 1}</sub>/∂h<sub>{k}</sub>‖ = {at_state}",
     ]
     numbers = (units + 1).astype(str).tolist()
+    places = ((np.arange(len(units)) + 0.5) / len(units)).astype(np.float32)
     heatmap: Part = {
         "type": "heatmap",
+        "x": places,
+        "y": places,
         "z": np.clip(matrix, -limit, limit).astype(np.float32),
         "hovertext": [
             [f"unit {row} of h<sub>{t}</sub>, unit {col} of h<sub>{k}</sub>" for col in numbers] for row in numbers
@@ -71,10 +74,10 @@ def draw(moment: Moment, look: Look) -> Drawing:
     plain = {"showticklabels": False, "ticks": "", "showgrid": False, "zeroline": False}
     plain |= {"showline": True, "mirror": True, "linecolor": WIRE}
     layout = {
-        "xaxis": {"domain": [0.08, 1], "title": {"text": f"units of h<sub>{k}</sub>"}, **plain},
+        "xaxis": {"domain": [0.08, 1], "range": [0, 1], "title": {"text": f"units of h<sub>{k}</sub>"}, **plain},
         "yaxis": {
             "domain": [0.08, 0.68],
-            "autorange": "reversed",
+            "range": [1, 0],
             "title": {"text": f"units of h<sub>{t}</sub>"},
             **plain,
         },
