@@ -32,7 +32,11 @@ WIRES: Final = (EdgeKind.READS, EdgeKind.STACKS, EdgeKind.EMITS, EdgeKind.SCORES
 LOOKS: Final = ((0.05, 0.75), (0.15, 1.5), (0.35, 2.75), (0.65, 4.5))
 """Attention above each weight, and how thick it is drawn, in px."""
 HEAD: Final = 7.0
-"""Size of an arrow's head, in px."""
+"""Size of a wire's head, in px."""
+CHAIN_HEAD: Final = 13.0
+"""Size of the largest head along a chain, in px: twice as wide as any band."""
+THICKEST: Final = 6.0
+"""Height of the largest band along a chain, in px."""
 
 
 @lru_cache(maxsize=64)
@@ -110,8 +114,8 @@ def attention(plan: Plan, trace: Trace) -> list[Part]:
 class Chains:
     """The recurrent edges as columns, one entry an edge.
 
-    times, rows: step and stream of the state each edge starts from. start, end, y: its ends. thickest: px.
-    labels: what hovering calls the state it starts from.
+    times, rows: step and stream of the state each edge starts from. start, end, y: its ends. thickest, head: the
+    largest band's height and the largest head's size, in px. labels: what hovering calls the state it starts from.
     """
 
     times: Int32[np.ndarray, " edges"]
@@ -120,6 +124,7 @@ class Chains:
     end: Float32[np.ndarray, " edges"]
     y: Float32[np.ndarray, " edges"]
     thickest: float
+    head: float
     labels: list[str]
 
     @property
@@ -129,8 +134,8 @@ class Chains:
 
     @property
     def aside(self) -> float:
-        """How far above the middle the forward arrow runs, and the gradient below, in px."""
-        return self.thickest / 2 + 1
+        """How far above the middle the forward arrow runs, and the gradient below, in px: no head covers another."""
+        return self.thickest / 2 + self.head / 3
 
 
 @lru_cache(maxsize=64)
@@ -139,13 +144,16 @@ def chains(plan: Plan, streams: tuple[Stream, ...]) -> Chains:
     edges = plan.edges[EdgeKind.RECURS]
     ends = np.array([plan.routes[edge] for edge in edges], np.float32).reshape(-1, 2, 2)
     names = [stream_name(stream, streams) for stream in streams]
+    length = plan.spacing * np.abs(ends[:, 1, 0] - ends[:, 0, 0]).min(initial=1)
+    height = plan.rows.streams[0].height
     return Chains(
         np.array([edge.source.step for edge in edges], np.int32),
         np.array([edge.source.stream for edge in edges], np.int32),
         ends[:, 0, 0],
         ends[:, 1, 0],
         ends[:, 0, 1],
-        min(9.0, plan.rows.streams[0].height / 2 - 2),
+        min(THICKEST, height / 2 - 2),
+        float(np.clip(min(0.7 * length, 0.42 * height), 5, CHAIN_HEAD)),
         [_state_name(edge.source.step, names[edge.source.stream], streams) for edge in edges],
     )
 
@@ -172,14 +180,14 @@ def forward(plan: Plan, trace: Trace) -> list[Part]:
         {
             "type": "scatter",
             "mode": "markers",
-            "x": along.end - back * np.float32(HEAD / 2 / plan.spacing),
+            "x": along.end - back * np.float32(along.head / 2 / plan.spacing),
             "y": y,
             "customdata": flow,
             "text": along.labels,
             "hovertemplate": "‖%{text}‖ = %{customdata:.4g}<extra></extra>",
             "marker": {
                 "symbol": ["triangle-right" if side > 0 else "triangle-left" for side in back],
-                "size": HEAD + 1,
+                "size": along.head - 1,
                 "color": HIDDEN,
             },
         },
@@ -194,6 +202,7 @@ def backward(plan: Plan, trace: Trace) -> list[Part]:
     times = [node.step for node in plan.nodes[NodeKind.OUTPUT]]
     written = norms(trace.grad_logits[times])
     gradients = np.concatenate([states, read, written])
+    biggest = np.repeat(np.array([along.head, HEAD + 4], np.float32), [len(states), len(read) + len(written)])
     level = levels(gradients, largest(gradients))
     x, y, symbols, labels = _gradient_heads(plan, trace.streams)
     cut = cuts(trace.steps, trace.streams, along, trace.config.window)
@@ -216,7 +225,8 @@ def backward(plan: Plan, trace: Trace) -> list[Part]:
             "cliponaxis": False,
             "marker": {
                 "symbol": symbols,
-                "size": np.where(level > 0, 5 + 6 * level, 0).astype(np.float32),
+                "opacity": 1,
+                "size": np.where(level > 0, 5 + (biggest - 5) * level, 0).astype(np.float32),
                 "color": level,
                 "colorscale": GRADIENTS,
                 "cmin": 0,
@@ -254,7 +264,7 @@ def _gradient_heads(
     aside = 0.0 if any(stream.backward for stream in streams) else 9 / plan.spacing
     reads = [plan.boxes[node] for node in plan.nodes[NodeKind.INPUT]]
     writes = [plan.boxes[node] for node in plan.nodes[NodeKind.OUTPUT]]
-    x = [*(along.start + side * HEAD / 2 / plan.spacing), *(box.x + aside for box in (*reads, *writes))]
+    x = [*(along.start + side * along.head / 2 / plan.spacing), *(box.x + aside for box in (*reads, *writes))]
     into = (plan.rows.inputs.top + plan.rows.streams[0].bottom) / 2
     y = [*(along.y - along.aside), *(into for _ in reads), *(plan.rows.gauges.bottom - 9 for _ in writes)]
     symbols = ["triangle-left" if right > 0 else "triangle-right" for right in side]

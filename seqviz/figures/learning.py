@@ -154,7 +154,7 @@ def _layout(moment: Moment, powers: tuple[int, int], end: float) -> dict[str, ob
             "zeroline": False,
         },
         "yaxis": {
-            "domain": [0.57, 1],
+            "domain": [0.61, 1],
             "type": "log",
             "range": [low, high],
             **ticks(low, high, most=3),

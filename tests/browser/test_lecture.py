@@ -2,6 +2,7 @@
 
 import re
 
+import numpy as np
 import pytest
 from playwright.sync_api import expect
 
@@ -17,6 +18,13 @@ SMALL = """() => {
       found.push(`${texts.currentNode.data.trim()}: ${size}`);
   }
   return found;
+}"""
+
+SIZES = """() => {
+  const parts = (key) => document.querySelector(`[data-figure=${key}] .js-plotly-plot`)._fullData;
+  const [, line] = parts("gradient");
+  const heads = parts("graph").find(({ meta }) => meta?.gradients);
+  return [line.line.width, line.marker.size, ...heads.marker.size];
 }"""
 
 
@@ -45,3 +53,18 @@ def test_it_stays_on_from_page_to_page_and_in_the_link(page, app):
     page.get_by_text("Lecture mode").click()
     expect(page).to_have_url(re.compile(r"/direct$"))
     expect(page.locator(".seqviz-big")).to_have_count(0)
+
+
+def test_marks_and_lines_are_larger_by_as_much_as_the_type_and_still_tell_the_numbers(page, app):
+    page.goto(f"{app.address}/many_to_one")
+    expect(page.locator("[data-figure=graph]")).not_to_have_class(re.compile("seqviz-waiting"))
+    expect(page.locator(".seqviz-waiting")).to_have_count(0)
+    usual = page.evaluate(SIZES)
+    page.get_by_text("Lecture mode").click()
+    page.wait_for_function(f"usual => ({SIZES})()[0] !== usual", arg=usual[0])
+    np.testing.assert_allclose(page.evaluate(SIZES), 20 / 14 * np.array(usual), rtol=1e-5)
+    page.get_by_role("button", name="One step", exact=True).click()
+    expect(page.locator(".seqviz-numbers")).to_contain_text("Update 1")
+    _, _, *heads = page.evaluate(SIZES)
+    assert not np.allclose(heads, 20 / 14 * np.array(usual[2:]))
+    assert max(heads) <= 20 / 14 * 13

@@ -1,6 +1,7 @@
 // One picture that stays: Plotly draws it once and brings it up to date in place from then on.
 
 import { settled } from "./axes.js";
+import { enlarged } from "./larger.js";
 import { movable, move } from "./move.js";
 
 const CONFIG = {
@@ -15,7 +16,7 @@ export class Graph {
     this.plotly = plotly;
     this.revision = 0;
     this.drawn = undefined; // the figure as it was sent
-    this.layout = undefined; // its layout, with the limits that are on the screen
+    this.shown = undefined; // the same with the limits and the sizes that it has on the screen
     this.zoom = {}; // by axis, the range that a person has dragged open
     this.sizes = new ResizeObserver(() => this.resize());
     this.sizes.observe(element);
@@ -25,18 +26,18 @@ export class Graph {
   async draw(figure, template, anew) {
     const first = this.drawn === undefined;
     if (anew) this.zoom = {};
-    const before = this.drawn && { data: this.drawn.data, layout: this.layout };
-    const after = { data: figure.data, layout: anew ? figure.layout : settled(this.layout, figure.layout) };
-    const parts = !anew && template === this.template && !Object.keys(this.zoom).length && movable(before, after);
+    const { data } = enlarged(figure, template.layout.font.size);
+    const shown = { data, layout: anew ? figure.layout : settled(this.shown?.layout, figure.layout) };
+    const light = this.drawn && !anew && template === this.template && !Object.keys(this.zoom).length;
+    const parts = light && movable(this.shown, shown);
     this.drawn = figure;
-    this.layout = after.layout;
+    this.shown = shown;
     if (parts) return move(this.element, parts);
     this.template = template;
     this.revision += 1;
     // Plotly writes into what it is given; the model must stay as it was sent.
-    const data = shell(figure.data);
     const layout = {
-      ...shell(this.layout),
+      ...shell(shown.layout),
       template,
       autosize: true,
       width: undefined,
@@ -47,7 +48,7 @@ export class Graph {
     for (const [axis, range] of Object.entries(this.zoom)) {
       layout[axis] = { ...layout[axis], range: [...range], autorange: false };
     }
-    await (first ? this.plotly.newPlot : this.plotly.react)(this.element, data, layout, CONFIG);
+    await (first ? this.plotly.newPlot : this.plotly.react)(this.element, shell(data), layout, CONFIG);
     if (first) this.listen();
   }
 

@@ -10,7 +10,7 @@ const OF_MARKERS = new Set(["color", "size", "symbol"]);
  * than numbers differs. Whatever is the same object in both figures counts as the same (see `changed` in wire.js).
  */
 export function movable(before, after) {
-  if (!before || before.layout !== after.layout || before.data.length !== after.data.length) return undefined;
+  if (before.layout !== after.layout || before.data.length !== after.data.length) return undefined;
   const parts = [];
   for (const [place, part] of after.data.entries()) {
     if (part === before.data[place]) continue;

@@ -170,7 +170,8 @@ function places(graph) {
     const chains = [...edges.values()].filter(({ chain }) => chain);
     part.meta.gradients.forEach((node, place) => {
       const at = [x(part.x[place]), y(part.y[place])];
-      const shape = { x: at[0] - 7, y: at[1] - 7, width: 14, height: 14 };
+      const side = 1.2 * part.marker.size[place] + 2; // a triangle is a little higher than its size says
+      const shape = { x: at[0] - side / 2, y: at[1] - side / 2, width: side, height: side };
       const chain = chains[place];
       if (chain) {
         const [start, end] = chain.points;
