@@ -10,12 +10,12 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import BinaryIO
 
-from seqviz.serving.messages import ENVELOPE, Command, Kind, envelope, read_command
+from seqviz.serving.messages import ENVELOPE, Command, Drawn, Kind, envelope, read_command
 from seqviz.serving.observe import Tools
 from seqviz.serving.rota import Rota
 
@@ -25,7 +25,8 @@ Inbox = SimpleQueue[tuple[int, Command]]
 def work(tools: Tools, warm_up: Callable[[], None]) -> None:
     """Warms up, says so, and serves until the parent is gone: it does not return."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides when to end
-    out, inbox = _private_output(), _inbox()
+    out, called = _private_output(), set[int]()
+    inbox = _inbox(called)
 
     def send(session: int, kind: Kind, content: bytes) -> None:
         out.write(envelope(session, kind, content))
@@ -35,19 +36,20 @@ def work(tools: Tools, warm_up: Callable[[], None]) -> None:
     gc.collect()
     gc.freeze()  # else every full collection goes through all of torch, for an eighth of a second
     send(0, Kind.READY, b"")
-    rota = Rota(tools, send)
+    rota = Rota(tools, send, called=called.__contains__)
     while True:
-        _obey(rota, inbox)
+        for number, command in _arrived(inbox, rota.idle_for()):
+            called.discard(number)
+            rota.obey(number, command)
         rota.turn()
 
 
-def _obey(rota: Rota, inbox: Inbox) -> None:
-    """Hands on all that has come in; waits for more until somebody wants a turn."""
-    wait = rota.idle_for()
+def _arrived(inbox: Inbox, wait: float | None) -> Iterator[tuple[int, Command]]:
+    """All that has come in; waits so many seconds for the first of it, None for as long as it takes."""
     try:
-        rota.obey(*(inbox.get(timeout=wait) if wait else inbox.get(block=wait is None)))
+        yield inbox.get(timeout=wait) if wait else inbox.get(block=wait is None)
         while True:
-            rota.obey(*inbox.get_nowait())
+            yield inbox.get_nowait()
     except Empty:
         return
 
@@ -59,18 +61,22 @@ def _private_output() -> BinaryIO:
     return out
 
 
-def _inbox() -> Inbox:
+def _inbox(called: set[int]) -> Inbox:
+    """What comes in from now on. called: gets the sessions for which an order is among it."""
     inbox: Inbox = SimpleQueue()
     # A copy, because the interpreter takes hold of its own standard input when it ends.
     source = os.fdopen(os.dup(sys.stdin.fileno()), "rb")
-    Thread(target=_listen, args=(source, inbox), daemon=True).start()
+    Thread(target=_listen, args=(source, inbox, called), daemon=True).start()
     return inbox
 
 
-def _listen(source: BinaryIO, inbox: Inbox) -> None:
+def _listen(source: BinaryIO, inbox: Inbox, called: set[int]) -> None:
     try:
         while head := source.read(ENVELOPE.size):
             length, session, _ = ENVELOPE.unpack(head)
-            inbox.put((session, read_command(source.read(length))))
+            command = read_command(source.read(length))
+            if not isinstance(command, Drawn):
+                called.add(session)  # before the order itself, which takes it away again
+            inbox.put((session, command))
     finally:
         os._exit(0)  # at once, also in the middle of a long update or of a message

@@ -21,7 +21,7 @@ class Tools:
     """What a session works with: `seqviz.training`, `seqviz.tasks` and `seqviz.figures`, or a test's own."""
 
     start: Callable[[RunConfig], Run]
-    advance: Callable[[Run, int], Run]
+    advance: Callable[[Run, int, Callable[[], bool]], Run]
     trace: Callable[[Run, Example], Trace]
     answers: Callable[[Run], tuple[Answer, ...]]
     groups: Callable[[Run], tuple[Group, ...]]

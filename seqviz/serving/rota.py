@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from functools import partial
 from time import perf_counter
 from typing import Final
 
@@ -22,12 +23,19 @@ _log = logging.getLogger(__name__)
 
 
 class Rota:
-    """Gives sessions their turns, one after the other. Messages leave through `send`, with the session's number."""
+    """Gives sessions their turns, one after the other. Messages leave through `send`, with the session's number.
+
+    called: whether an order for a session has come in during its turn.
+    """
 
     def __init__(
-        self, tools: Tools, send: Callable[[int, Kind, bytes], None], clock: Callable[[], float] = perf_counter
+        self,
+        tools: Tools,
+        send: Callable[[int, Kind, bytes], None],
+        clock: Callable[[], float] = perf_counter,
+        called: Callable[[int], bool] = lambda number: False,
     ) -> None:
-        self._tools, self._send, self._clock = tools, send, clock
+        self._tools, self._send, self._clock, self._called = tools, send, clock, called
         self._sessions: dict[int, Session | SideBySide] = {}
         self._asked: dict[int, None] = {}
         """Who has asked for something and not had a turn since, in this order."""
@@ -61,7 +69,8 @@ class Rota:
             wish = session.due(now)
             if wish is not None and wish <= now:
                 seconds = self._turn_of()
-                self._guarded(session, lambda: session.turn(seconds))  # noqa: B023 - called before the loop goes on
+                called = partial(self._called, number)
+                self._guarded(session, lambda: session.turn(seconds, called))  # noqa: B023 - before the loop goes on
                 self._sessions[number] = self._sessions.pop(number)  # to the end of the queue
                 self._asked.pop(number, None)
                 break

@@ -149,10 +149,11 @@ class Session:
             case Drawn(lost):
                 self._screen.drawn(lost=lost)
 
-    def turn(self, seconds: float) -> None:
+    def turn(self, seconds: float, called: Callable[[], bool] = lambda: False) -> None:
         """Settles what is wanted, trains for about `seconds` seconds and brings the screen up to date.
 
-        Raises ValueError or KeyError where the setting cannot be run, and what training raises.
+        called: whether an order has come in meanwhile; training then stops for it. Raises ValueError or KeyError where
+        the setting cannot be run, and what training raises.
         """
         self._settle()
         play = self._play
@@ -162,7 +163,7 @@ class Session:
             self._draw(play)  # the screen became free in the middle of the last turn, which was heard only after it
         ready = self._pace == "full" or self._screen.free
         if self._training and ready and self._clock() >= self._next_update:
-            self._train(play, seconds)
+            self._train(play, seconds, called)
         if self._stale and self._screen.free:
             self._draw(play)
         self._late = self._stale
@@ -241,10 +242,10 @@ class Session:
         self._training = not run.diverged and run.step < LONGEST_RUN
         self._next_update = self._clock()
 
-    def _train(self, play: _Play, seconds: float) -> None:
+    def _train(self, play: _Play, seconds: float, called: Callable[[], bool]) -> None:
         started, before = self._clock(), play.run.step
         most = self._goal - before if self._pace == "full" else 1
-        stretch = self._shared.advance(play.run, min(play.rate.updates(seconds), most), most)
+        stretch = self._shared.advance(play.run, min(play.rate.updates(seconds), most), most, called)
         run = play.run = stretch.run
         self.leads = stretch.computed
         play.rate.took(run.step - before, stretch.seconds)

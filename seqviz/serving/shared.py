@@ -69,16 +69,16 @@ class Shared:
             run = self._first[config] = self._tools.start(config)
         return run
 
-    def advance(self, run: Run, updates: int, most: int) -> Stretch:
+    def advance(self, run: Run, updates: int, most: int, stop: Callable[[], bool] = lambda: False) -> Stretch:
         """The run after `updates` updates, or after those that it has made already for somebody else, if up to `most`.
 
-        Raises what `Tools.advance` raises.
+        stop: asked after each update whether to leave the rest undone. Raises what `Tools.advance` raises.
         """
         known = self._next.of(run)
         if known and known[0].step - run.step <= most:
             return Stretch(*known, computed=False)
         started = self._clock()
-        further = self._tools.advance(run, updates)
+        further = self._tools.advance(run, updates, stop)
         seconds = self._clock() - started
         if known is None and further is not run:
             self._next.put(run, (further, seconds), _size(further))

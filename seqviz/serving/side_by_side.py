@@ -101,10 +101,10 @@ class SideBySide:
             case Drawn(lost):
                 self._screen.drawn(lost=lost)
 
-    def turn(self, seconds: float) -> None:
+    def turn(self, seconds: float, called: Callable[[], bool] = lambda: False) -> None:
         """Settles what is wanted, trains all runs for about `seconds` seconds and brings the screen up to date.
 
-        Raises what `Session.turn` raises.
+        An order waits until all runs are equally far. Raises what `Session.turn` raises.
         """
         self._settle()
         if self._page is None:
@@ -257,7 +257,7 @@ class SideBySide:
         if updates < 1:
             return
         begun = self._clock()
-        side.run = self._tools.advance(side.run, updates)
+        side.run = self._tools.advance(side.run, updates, lambda: False)
         side.rate.took(updates, self._clock() - begun)
 
     def _take_note(self, budget: int) -> None:

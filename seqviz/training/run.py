@@ -8,6 +8,7 @@ must use the same number of threads (`torch.set_num_threads`): on two, a convolu
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -37,10 +38,11 @@ def start(config: RunConfig) -> Run:
     return Run(config, 0, weights_of(network), {}, history)
 
 
-def advance(run: Run, steps: int) -> Run:
+def advance(run: Run, steps: int, stop: Callable[[], bool] = lambda: False) -> Run:
     """The run after `steps` more updates; fewer where it diverges, none where it has.
 
-    A diverged run keeps its last finite weights and says in `diverged` what happened.
+    A diverged run keeps its last finite weights and says in `diverged` what happened. stop: asked after each update;
+    where it says so, the rest is left undone.
     """
     if run.diverged or steps < 1:
         return run
@@ -79,6 +81,8 @@ def advance(run: Run, steps: int) -> Run:
             checks["held_loss"].append(found.loss)
             checks["held_score"].append(found.score)
             checks["held_bleu"].append(found.bleu)
+        if stop():
+            break
     return replace(
         run,
         step=step,

@@ -6,14 +6,19 @@ import time
 from seqviz.serving.loop import work
 from tests.serving.workshop import Clock, Workshop
 
+ENDLESS = 14
+"""The seed of a run whose updates go on until there is an order."""
+
 
 class Real(Workshop):
-    def advance(self, run, steps):
+    def advance(self, run, steps, stop):
+        while run.config.seed == ENDLESS and not stop():
+            time.sleep(self.seconds)
         if run.config.seed == 13:
             os.abort()
         print("this must not get among the messages")
         time.sleep(steps * self.seconds)
-        return super().advance(run, steps)
+        return super().advance(run, steps, stop)
 
 
 if __name__ == "__main__":

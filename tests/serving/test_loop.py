@@ -3,6 +3,9 @@ import sys
 import time
 from pathlib import Path
 
+from seqviz.serving.messages import ENVELOPE, Attach, Do, Drawn, Kind, Show, command_envelope
+from tests.serving.stand_in import ENDLESS
+
 PARENT = """
 import subprocess, sys, time
 command = [sys.executable, "-m", "tests.serving.stand_in"]
@@ -31,3 +34,28 @@ def test_a_worker_dies_with_its_parent_even_when_that_is_killed():
         time.sleep(0.02)
     assert not is_running(pid)
     parent.stdout.close()
+
+
+def test_training_stops_for_an_order(setting):
+    command = [sys.executable, "-m", "tests.serving.stand_in"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as worker:
+
+        def tell(*commands):
+            worker.stdin.write(b"".join(command_envelope(1, command) for command in commands))
+            worker.stdin.flush()
+
+        def until(wanted):
+            kinds = []
+            while wanted not in kinds:
+                length, _, kind = ENVELOPE.unpack(worker.stdout.read(ENVELOPE.size))
+                worker.stdout.read(length)
+                kinds.append(Kind(kind))
+            return kinds
+
+        until(Kind.READY)
+        tell(Show(setting(seed=ENDLESS)), Attach())
+        until(Kind.RESTING)
+        tell(Do("train"), Drawn())
+        tell(Do("pause"))
+        assert Kind.KEPT in until(Kind.RESTING)
+        worker.stdin.close()

@@ -48,6 +48,24 @@ def test_everybody_who_trains_has_the_same_number_of_turns(rota, setting, sent, 
     assert frames == {1: 4, 2: 4, 3: 4}
 
 
+def test_a_turn_ends_early_for_an_order_of_its_own_session(workshop, clock, setting):
+    called = set()
+    rota = Rota(workshop.tools, lambda *_: None, clock, called.__contains__)
+    seat(rota, setting, 1, 2, apart=True)
+    for number in (1, 2):
+        rota.obey(number, Do("train"))
+    for _ in range(20):
+        rota.turn()
+    usual = workshop.advanced[-1][1]
+    called.add(2)
+    ends = []
+    for _ in range(2):
+        rota.turn()
+        ends.append(workshop.advanced[-1][1])
+    assert sorted(ends) == [1, usual]
+    assert usual > 1
+
+
 def test_turns_are_shorter_when_many_share_them(rota, setting, workshop):
     def longest(count):
         seat(rota, setting, *range(1, count + 1), apart=True)

@@ -28,9 +28,9 @@ class Track(Workshop):
         self.started.append((config.cell, config.lag))
         return super().start(config)
 
-    def advance(self, run, steps):
+    def advance(self, run, steps, stop):
         self.clock.now += 2 * steps * self.seconds * (run.config.cell == "lstm")
-        run = super().advance(run, steps)
+        run = super().advance(run, steps, stop)
         solved = run.config.cell == "gru"
         scores = [float(solved and step >= run.config.lag) for step in run.history.step[-steps:]]
         made = run.history.step[-steps:].tolist()

@@ -100,9 +100,11 @@ class Workshop:
             raise ValueError("three layers are not built here")
         return Run(config, 0, {"w": np.zeros(1, np.float32)}, {}, History())
 
-    def advance(self, run, steps):
+    def advance(self, run, steps, stop):
         if self.fail:
             raise self.fail
+        if stop():
+            steps = 1
         self.advanced.append((run.config.learning_rate, steps))
         self.clock.now += steps * self.seconds
         made = list(range(run.step + 1, run.step + steps + 1))

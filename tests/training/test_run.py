@@ -56,6 +56,13 @@ def test_slicing_changes_no_bit(config, before, a, b):
     assert digest(advance(advance(run, a), b)) == digest(advance(run, a + b))
 
 
+@given(config=CONFIGS, asked=st.integers(1, 4))
+@settings(max_examples=10)
+def test_a_run_that_is_told_to_stop_is_the_run_after_the_updates_so_far(config, asked):
+    answers = iter([*[False] * (asked - 1), True])
+    assert digest(advance(start(config), 9, lambda: next(answers))) == digest(advance(start(config), asked))
+
+
 @pytest.mark.parametrize(("topology", "checks"), [("direct", [0, 20, 40]), ("delayed", [0, 50])])
 def test_held_out_examples_are_tried_at_the_same_updates_however_the_steps_are_sliced(topology, checks):
     config = small(topology, cell="elman", dropout=0.2, layers=2)
