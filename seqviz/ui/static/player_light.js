@@ -104,21 +104,24 @@ export class Light {
     const back = moment.phase === "backward";
     const colour = COLOURS[moment.phase];
     const paths = [];
+    const tips = [];
     const dots = [];
     for (const [first, stop, stride] of moment.edges) {
       for (let edge = first; edge < stop; edge += stride) {
         const way = edges.get(edge);
         if (!way) continue;
-        const path = drawn("path", { d: way.d });
+        const path = drawn("path", { d: (back && way.gradient) || way.d });
         const dot = drawn("circle", { r: 5, fill: colour });
-        dots.push({ dot, path, length: path.getTotalLength(), back });
-        if (!back) paths.push(wipe(way.d, way.width));
+        dots.push({ dot, path, length: path.getTotalLength(), back: back && !way.gradient });
+        if (back) continue;
+        paths.push(wipe(way.d, way.width));
+        if (way.tip) tips.push(way.tip);
       }
     }
     const boxes = moment.nodes.map((node) => nodes.get(node)).filter(Boolean);
     const triangles = moment.gradients.flatMap((node) => gradients.get(node) ?? []);
     const bands = triangles.filter(({ band }) => band).map(({ band }) => wipe(band.d, band.width));
-    const shapes = [...boxes, ...triangles].map((box) => rectangle(box, {}));
+    const shapes = [...boxes, ...tips, ...triangles].map((box) => rectangle(box, {}));
     const lit = back ? moment.gradients.map((node) => nodes.get(node)).filter(Boolean) : boxes;
     const outlines = lit.map((box) => rectangle(box, { fill: "none", stroke: colour, "stroke-width": 3, rx: 3 }));
     return { paths: [...paths, ...bands], shapes, outlines, dots, reached: undefined };
@@ -162,8 +165,12 @@ function places(graph) {
     });
   const lines = (part) => {
     const ways = split(part).map((points) => points.map(([px, py]) => [x(px), y(py)]));
-    const width = part.line.dash ? 3 : 8; // with the arrows' heads; a word that is fed back passes over other lines
-    part.meta.edges.forEach((edge, place) => edges.set(edge, { points: ways[place], d: line(ways[place]), width }));
+    part.meta.edges.forEach((edge, place) => {
+      const [endX, endY] = ways[place].at(-1);
+      // The way itself as thin as it is drawn, since it passes over others; its head below where it ends.
+      const tip = part.line.dash ? undefined : { x: endX - 4, y: endY - 1, width: 8, height: 12 };
+      edges.set(edge, { points: ways[place], d: line(ways[place]), width: 3, tip });
+    });
   };
   const triangles = (part) => {
     // The chains come first: what is seen of their gradient is a band along the edge, not only its head.
@@ -178,6 +185,8 @@ function places(graph) {
         const width = Math.abs(start[1] - at[1]) - 1;
         shape.band = { d: line([[end[0], at[1]], [start[0], at[1]]]), width: width + 1 };
         chain.width = width;
+        chain.gradient = shape.band.d;
+        chain.tip = undefined; // its head lies within its way
       }
       gradients.set(node, [...(gradients.get(node) ?? []), shape]);
     });
