@@ -47,5 +47,6 @@ def test_the_gradients_on_the_screen_are_autograds(page, app, stem, cell):
     heads, others = np.split(np.array(seen["sizes"]) - 5, [len(states)])
     np.testing.assert_allclose(others, np.where(level > 0, 6 * level, -5)[len(states) :], rtol=1e-3)
     np.testing.assert_allclose(heads / heads.max(), level[: len(states)] / level[: len(states)].max(), rtol=1e-3)
+    assert 5 < 5 + heads.max() / level[: len(states)].max() <= 13 * (1 + 1e-6)
     bands = np.array(seen["bands"])
     np.testing.assert_allclose(bands / bands.max(), level[: len(states)] / level[: len(states)].max(), rtol=1e-3)

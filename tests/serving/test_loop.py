@@ -2,6 +2,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from threading import Timer
 
 from seqviz.serving.messages import ENVELOPE, Attach, Do, Drawn, Kind, Show, command_envelope
 from tests.serving.stand_in import ENDLESS
@@ -39,6 +40,8 @@ def test_a_worker_dies_with_its_parent_even_when_that_is_killed():
 def test_training_stops_for_an_order(setting):
     command = [sys.executable, "-m", "tests.serving.stand_in"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as worker:
+        late = Timer(60, worker.kill)  # then the messages end, and with them the test
+        late.start()
 
         def tell(*commands):
             worker.stdin.write(b"".join(command_envelope(1, command) for command in commands))
@@ -58,4 +61,5 @@ def test_training_stops_for_an_order(setting):
         tell(Do("train"), Drawn())
         tell(Do("pause"))
         assert Kind.KEPT in until(Kind.RESTING)
+        late.cancel()
         worker.stdin.close()
