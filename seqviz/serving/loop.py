@@ -10,23 +10,53 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from queue import Empty, SimpleQueue
-from threading import Thread
+from threading import Lock, Thread
 from typing import BinaryIO
 
 from seqviz.serving.messages import ENVELOPE, Command, Drawn, Kind, envelope, read_command
 from seqviz.serving.observe import Tools
 from seqviz.serving.rota import Rota
 
-Inbox = SimpleQueue[tuple[int, Command]]
+
+class Inbox:
+    """What has come in and is not yet obeyed, put in by one thread and taken out by another."""
+
+    def __init__(self) -> None:
+        self._waiting = SimpleQueue[tuple[int, Command]]()
+        self._called = set[int]()
+        self._lock = Lock()
+
+    def put(self, session: int, command: Command) -> None:
+        """Puts in a command for this session."""
+        with self._lock:
+            self._waiting.put((session, command))
+            if not isinstance(command, Drawn):
+                self._called.add(session)
+
+    def take(self, wait: float | None) -> list[tuple[int, Command]]:
+        """All that is in it. It waits so many seconds for the first of it, None for as long as it takes."""
+        try:
+            taken = [self._waiting.get(timeout=wait) if wait else self._waiting.get(block=wait is None)]
+        except Empty:
+            return []
+        with self._lock:
+            while not self._waiting.empty():
+                taken.append(self._waiting.get())
+            self._called.clear()
+        return taken
+
+    def calls(self, session: int) -> bool:
+        """Whether an order for this session is in it. That something has been drawn is news, not an order."""
+        return session in self._called
 
 
 def work(tools: Tools, warm_up: Callable[[], None]) -> None:
     """Warms up, says so, and serves until the parent is gone: it does not return."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides when to end
-    out, called = _private_output(), set[int]()
-    inbox = _inbox(called)
+    out, inbox = _private_output(), Inbox()
+    _listen(inbox)
 
     def send(session: int, kind: Kind, content: bytes) -> None:
         out.write(envelope(session, kind, content))
@@ -36,22 +66,14 @@ def work(tools: Tools, warm_up: Callable[[], None]) -> None:
     gc.collect()
     gc.freeze()  # else every full collection goes through all of torch, for an eighth of a second
     send(0, Kind.READY, b"")
-    rota = Rota(tools, send, called=called.__contains__)
+    rota = Rota(tools, send, called=inbox.calls)
     while True:
-        for number, command in _arrived(inbox, rota.idle_for()):
-            called.discard(number)
-            rota.obey(number, command)
+        wait = rota.idle_for()
+        while commands := inbox.take(wait):
+            for number, command in commands:
+                rota.obey(number, command)
+            wait = 0.0
         rota.turn()
-
-
-def _arrived(inbox: Inbox, wait: float | None) -> Iterator[tuple[int, Command]]:
-    """All that has come in; waits so many seconds for the first of it, None for as long as it takes."""
-    try:
-        yield inbox.get(timeout=wait) if wait else inbox.get(block=wait is None)
-        while True:
-            yield inbox.get_nowait()
-    except Empty:
-        return
 
 
 def _private_output() -> BinaryIO:
@@ -61,22 +83,16 @@ def _private_output() -> BinaryIO:
     return out
 
 
-def _inbox(called: set[int]) -> Inbox:
-    """What comes in from now on. called: gets the sessions for which an order is among it."""
-    inbox: Inbox = SimpleQueue()
+def _listen(inbox: Inbox) -> None:
     # A copy, because the interpreter takes hold of its own standard input when it ends.
     source = os.fdopen(os.dup(sys.stdin.fileno()), "rb")
-    Thread(target=_listen, args=(source, inbox, called), daemon=True).start()
-    return inbox
+    Thread(target=_hear, args=(source, inbox), daemon=True).start()
 
 
-def _listen(source: BinaryIO, inbox: Inbox, called: set[int]) -> None:
+def _hear(source: BinaryIO, inbox: Inbox) -> None:
     try:
         while head := source.read(ENVELOPE.size):
             length, session, _ = ENVELOPE.unpack(head)
-            command = read_command(source.read(length))
-            if not isinstance(command, Drawn):
-                called.add(session)  # before the order itself, which takes it away again
-            inbox.put((session, command))
+            inbox.put(session, read_command(source.read(length)))
     finally:
         os._exit(0)  # at once, also in the middle of a long update or of a message

@@ -152,19 +152,19 @@ class Session:
     def turn(self, seconds: float, called: Callable[[], bool] = lambda: False) -> None:
         """Settles what is wanted, trains for about `seconds` seconds and brings the screen up to date.
 
-        called: whether an order has come in meanwhile; training then stops for it. Raises ValueError or KeyError where
-        the setting cannot be run, and what training raises.
+        called: whether an order has come in meanwhile; training then stops for it, and what is drawn shows what it has
+        changed. Raises ValueError or KeyError where the setting cannot be run, and what training raises.
         """
         self._settle()
         play = self._play
         if play is None:
             return
         if self._late and self._screen.free:
-            self._draw(play)  # the screen became free in the middle of the last turn, which was heard only after it
+            self._draw(play)  # the last turn left it: the screen became free in its middle, or an order came first
         ready = self._pace == "full" or self._screen.free
         if self._training and ready and self._clock() >= self._next_update:
             self._train(play, seconds, called)
-        if self._stale and self._screen.free:
+        if self._stale and self._screen.free and not called():
             self._draw(play)
         self._late = self._stale
 

@@ -75,23 +75,28 @@ def app():
 
 
 @pytest.fixture(scope="session")
-def chromium():
+def window(tmp_path_factory):
+    """A window of a usual laptop. It has a profile on the disk, so that scripts are fetched and compiled only once."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
-        yield browser
-        browser.close()
+        window = playwright.chromium.launch_persistent_context(
+            tmp_path_factory.mktemp("profile"),
+            executable_path=shutil.which("chromium"),
+            args=FLAGS,
+            viewport={"width": 1366, "height": 768},
+        )
+        yield window
+        window.close()
 
 
 @pytest.fixture
-def page(chromium):
-    """A fresh window of a usual laptop. The test fails if its console has complained."""
-    context = chromium.new_context(viewport={"width": 1366, "height": 768})
-    page = context.new_page()
+def page(window):
+    """A fresh tab. The test fails if its console has complained."""
+    page = window.new_page()
     page.set_default_timeout(PATIENCE * 1000)
     complaints = []
 
     page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     yield page
-    context.close()
+    page.close()
     assert not complaints

@@ -8,6 +8,9 @@ from seqviz.ui.navigation import LESSONS
 
 _, *OTHERS = (stem for lessons in LESSONS.values() for stem in lessons)
 PAGES = ["", *OTHERS]  # the first is the app's own address
+BEHIND = "() => getComputedStyle(document.querySelector('.stApp')).backgroundColor"
+AT_REST = """() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve(
+  document.getAnimations().every((each) => !(each instanceof CSSTransition) || each.playState === "finished")))))"""
 
 
 @pytest.mark.parametrize("stem", PAGES, ids=lambda stem: stem or "first")
@@ -16,9 +19,12 @@ def test_no_page_shuts_anybody_out(page, app, stem):
     expect(page.locator("h1")).to_be_visible()
     expect(page.locator(".js-plotly-plot").first).to_be_visible()
     expect(page.locator(".seqviz-waiting, .seqviz-wiring:not(.js-plotly-plot)")).to_have_count(0)
+    behind = None
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
-        page.wait_for_timeout(500)  # colours fade over
+        page.wait_for_function(f"before => ({BEHIND})() !== before", arg=behind)
+        behind = page.evaluate(BEHIND)
+        page.wait_for_function(AT_REST)  # colours fade over
         found = [
             (scheme, finding["id"], finding["help"], [node["html"] for node in finding["nodes"]])
             for finding in Axe().run(page).response["violations"]

@@ -1,6 +1,7 @@
 """A worker that trains nothing real, for tests of what goes on around it: `python -m tests.serving.stand_in`."""
 
 import os
+import sys
 import time
 
 from seqviz.serving.loop import work
@@ -12,8 +13,10 @@ ENDLESS = 14
 
 class Real(Workshop):
     def advance(self, run, steps, stop):
-        while run.config.seed == ENDLESS and not stop():
-            time.sleep(self.seconds)
+        if run.config.seed == ENDLESS:
+            print("training", file=sys.stderr)
+            while not stop():
+                time.sleep(self.seconds)
         if run.config.seed == 13:
             os.abort()
         print("this must not get among the messages")

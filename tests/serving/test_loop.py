@@ -4,6 +4,7 @@ import time
 from pathlib import Path
 from threading import Timer
 
+from seqviz.serving.loop import Inbox
 from seqviz.serving.messages import ENVELOPE, Attach, Do, Drawn, Kind, Show, command_envelope
 from tests.serving.stand_in import ENDLESS
 
@@ -39,7 +40,8 @@ def test_a_worker_dies_with_its_parent_even_when_that_is_killed():
 
 def test_training_stops_for_an_order(setting):
     command = [sys.executable, "-m", "tests.serving.stand_in"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as worker:
+    pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+    with subprocess.Popen(command, **pipes) as worker:
         late = Timer(60, worker.kill)  # then the messages end, and with them the test
         late.start()
 
@@ -59,7 +61,18 @@ def test_training_stops_for_an_order(setting):
         tell(Show(setting(seed=ENDLESS)), Attach())
         until(Kind.RESTING)
         tell(Do("train"), Drawn())
+        assert worker.stderr.readline() == b"training\n"
         tell(Do("pause"))
         assert Kind.KEPT in until(Kind.RESTING)
         late.cancel()
         worker.stdin.close()
+
+
+def test_only_orders_call():
+    inbox = Inbox()
+    inbox.put(1, Drawn())
+    inbox.put(2, Do("pause"))
+    assert [inbox.calls(session) for session in (1, 2, 3)] == [False, True, False]
+    assert inbox.take(None) == [(1, Drawn()), (2, Do("pause"))]
+    assert not inbox.calls(2)
+    assert inbox.take(0) == []

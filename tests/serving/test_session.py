@@ -84,6 +84,26 @@ def test_pausing_stops_and_says_so(live, eye, workshop):
     assert not live.training
 
 
+def test_an_order_is_obeyed_before_the_next_picture(live, eye):
+    eye.look(live)
+    live.obey(Do("train"))
+    live.turn(0.09, called=lambda: True)
+    assert not eye.waiting
+    live.obey(Do("pause"))
+    live.turn(0.09)
+    assert eye.look(live) == 1
+    assert (eye.kind, eye.status["state"], eye.status["update"]) == (Kind.RESTING, "paused", 1)
+
+
+def test_orders_without_end_do_not_keep_pictures_back(live, eye):
+    eye.look(live)
+    live.obey(Do("train"))
+    for _ in range(4):
+        live.turn(0.09, called=lambda: True)
+    assert eye.look(live) == 1
+    assert eye.status["state"] == "training"
+
+
 @pytest.mark.parametrize(("verb", "after_first", "after_second"), [("step", 1, 2), ("epoch", 5, 10)])
 def test_a_step_is_one_update_and_an_epoch_sees_every_example_once(
     live, eye, workshop, verb, after_first, after_second
