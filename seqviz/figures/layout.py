@@ -170,7 +170,7 @@ def plan(
     read = lettering(words_read, spacing, BOX)
     written = lettering(words_written, spacing * alone, BOX, lines=2)
     rows = _rows(graph, streams, attention, steps[-1].segment > 0, read, written, pictures)
-    boxes = _boxes(graph, streams, rows, columns, spacing, read, written, pictures)
+    boxes = _boxes(graph, streams, rows, columns, right, spacing, read, written, pictures)
     routes = {edge: _route(edge, boxes, rows, streams) for edge in graph.edges}
     spans = _spans(steps, columns)
     return Plan(graph, boxes, routes, rows, columns, spacing, read, written, spans, left, right)
@@ -209,6 +209,7 @@ def _boxes(
     streams: tuple[Stream, ...],
     rows: Rows,
     columns: Float32[np.ndarray, " steps"],
+    right: float,
     spacing: float,
     read: Lettering,
     written: Lettering,
@@ -231,7 +232,7 @@ def _boxes(
                 # Wide enough for the wire that comes from the other direction's end.
                 reached = SIDEWAYS + 0.02 if both else 0.0
                 alone = max((max(written.room, PERCENT) + 16) / 2 / spacing, reached)
-                half = word(written) if several else alone
+                half = word(written) if several else min(alone, right - x)
                 return Box(x, half, Band(rows.gauges.bottom, rows.outputs.top))
             case NodeKind.LOSS:
                 return Box(x, strip, Band(rows.losses.middle, rows.losses.middle))

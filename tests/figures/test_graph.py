@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 import plotly.graph_objects as go
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from plotly.basedatatypes import BaseTraceType
 
@@ -300,6 +300,7 @@ def plans(pick: st.DrawFn) -> tuple[Plan, int]:
 
 
 @settings(max_examples=30)
+@example((plan_of(sample(MANY_TO_ONE, 5, 0, hidden=2, layers=1, classes=2), 200), 200))
 @given(plans())
 def test_everything_lies_within_the_picture_and_rows_keep_their_order(made: tuple[Plan, int]) -> None:
     placed, room = made
