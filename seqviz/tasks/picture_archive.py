@@ -190,6 +190,8 @@ def _check(member: zipfile.ZipInfo) -> None:
     parts = re.split(r"[/\\]", name)
     kind = stat.S_IFMT(member.external_attr >> 16)
     said = f"“{shown(name)}” in the ZIP file"
+    if not name:
+        raise BadInput("A file in the ZIP file has no name. Pack the pictures and the table again.")
     if name.startswith(("/", "\\")) or ".." in parts or re.match("[A-Za-z]:", name):
         raise BadInput(f"{said} names a place outside of it. Pack the pictures and the table again, in one folder.")
     if kind not in (0, stat.S_IFREG, stat.S_IFDIR):

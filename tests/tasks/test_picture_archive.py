@@ -103,6 +103,13 @@ def test_places_outside_of_the_archive_are_refused(name):
         open_archive(packed({"t.csv": TABLE, name: plain()}))
 
 
+def test_files_without_a_name_are_refused():
+    content = packed({"t.csv": TABLE, "a.png": plain()})
+    listed = content.rindex(b"a.png")  # in the table of contents; a name ends at its first zero byte
+    with pytest.raises(BadInput, match="has no name"):
+        open_archive(content[:listed] + b"\0" + content[listed + 1 :])
+
+
 @pytest.mark.parametrize("kind", [stat.S_IFLNK, stat.S_IFIFO, stat.S_IFCHR])
 def test_links_and_devices_are_refused(kind):
     with pytest.raises(BadInput, match="link"):
