@@ -66,7 +66,7 @@ class GatedRecurrentUnit:
         reset = (from_input[0] + from_state[0]).sigmoid()
         update = (from_input[1] + from_state[1]).sigmoid()
         candidate = (from_input[2] + reset * from_state[2]).tanh()
-        hidden = (1 - update) * candidate + update * state.hidden
+        hidden = candidate.lerp(state.hidden, update)  # at update 0 the candidate, at 1 the state before
         return State(hidden), {"reset": reset, "update": update, "candidate": candidate}
 
 

@@ -57,6 +57,7 @@ LONGEST: Final = 50.0
 """Length in px, seven or eight characters, that a word may keep where it stands upright."""
 
 
+@lru_cache(maxsize=4096)
 def width(text: str) -> float:
     """The width of one line of type in px. A letter with an accent is as wide as without.
 
@@ -71,6 +72,7 @@ def _share(character: str) -> float:
     return WIDTHS.get(plain, 1.0 if unicodedata.east_asian_width(plain) in "FW" else 0.65)
 
 
+@lru_cache(maxsize=4096)
 def shortened(word: str, room: float) -> str:
     """The word, cut with "…" where it is wider than `room` px; its first letter stays.
 

@@ -47,12 +47,12 @@ def plain(value: object) -> Plain:
         return value
     if isinstance(value, float):
         return value if math.isfinite(value) else None
-    if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [plain(item) for item in value]
     if isinstance(value, np.ndarray):
         return _plain_array(value)
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    if isinstance(value, (dict, Mapping)):  # to ask for a dict is faster, and most are
+        return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, np.generic):
         return plain(value.item())
     raise TypeError(f"a frame cannot carry a {type(value).__name__}")
