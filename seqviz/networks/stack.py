@@ -164,9 +164,9 @@ class Stack(nn.Module):
         state = start
         outputs = []
         padded = lengths is not None and bool((lengths < x.shape[1]).any())
-        for time, x_t in enumerate(x.unbind(1)):
+        own_biases = weights.hidden_bias.expand(x.shape[1], -1).unbind()
+        for time, (x_t, own_bias) in enumerate(zip(x.unbind(1), own_biases, strict=True)):
             before = _detached(state) if window and time and time % window == 0 else state
-            own_bias = weights.hidden_bias.clone()
             new, gates = self.cell.step(weights._replace(hidden_bias=own_bias), x_t, before)
             if padded and lengths is not None:
                 # A sequence that has ended keeps its last state, with its gradient: a cut in the padding is none.

@@ -18,6 +18,8 @@ LONGEST_WAIT: Final = 30.0
 """Seconds before a worker that keeps ending is started again; the first time it is a tenth of a second."""
 CHUNK: Final = 1 << 16
 """Bytes."""
+LARGE_PAGES: Final = "glibc.malloc.hugetlb=1"
+"""How a worker's memory is laid out, as glibc is told: runs that are kept spread it over very many small pages."""
 
 _log = logging.getLogger(__name__)
 
@@ -65,7 +67,7 @@ class WorkerProcess:
             *self._command,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": _search_path()},
+            env={"GLIBC_TUNABLES": LARGE_PAGES, **os.environ, "PYTHONPATH": _search_path()},
         )
         return self._process
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-PERIOD: Final = 0.122
+PERIOD: Final = 0.12
 """Seconds from one picture to the next of a run that has its worker to itself: a little over eight a second."""
 ROUND: Final = 0.4
 """Seconds of training that all runs of one worker share before the first of them has its turn again."""
@@ -35,7 +35,7 @@ class Rate:
         """At least 1; at most twice as many as were ever done at once, since a first guess may be far off."""
         if not self._seconds:
             return 1
-        return max(1, min(int(seconds / self._seconds), 2 * self._largest))
+        return max(1, min(round(seconds / self._seconds), 2 * self._largest))
 
     def took(self, updates: int, seconds: float) -> None:
         """`updates` updates have just taken `seconds` seconds."""

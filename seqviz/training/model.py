@@ -37,10 +37,9 @@ def _shell(config: RunConfig) -> Network:
 def loaded(run: Run) -> Network:
     """The network of `run` with its weights, in evaluation mode. It is shared: valid until the next call."""
     network = _shell(_without_live(run.config))
-    with torch.no_grad():
-        for name, parameter in network.named_parameters():
-            parameter.copy_(torch.tensor(run.weights[name]))
-            parameter.grad = None
+    for name, parameter in network.named_parameters():
+        np.copyto(parameter.detach().numpy(), run.weights[name])
+        parameter.grad = None
     return network.eval()
 
 

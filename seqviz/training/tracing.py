@@ -53,8 +53,8 @@ def trace(run: Run, example: Example) -> Trace:
     influence[loss_times] = gradients.influence
     hidden = placed.fill([state.hidden for state in placed.states])
     grad_recurrent = placed.spread(gradients.recurrent)
-    has_cell = placed.states[0].cell is not None
     no_cell = np.zeros((*hidden.shape[:2], 0), np.float32)
+    cells = [state.cell for state in placed.states if state.cell is not None]
     vectors = torch.cat([vector[0] for vector in passed.vectors])
     result = Trace(
         config=run.config,
@@ -67,7 +67,7 @@ def trace(run: Run, example: Example) -> Trace:
         inputs=_array(vectors),
         present=placed.present,
         hidden=hidden,
-        cell_state=placed.fill([s.cell for s in placed.states if s.cell is not None]) if has_cell else no_cell,
+        cell_state=placed.fill(cells) if cells else no_cell,
         gates={name: placed.fill([gates[name] for gates in placed.gates]) for name in placed.gates[0]},
         readout=_readout(network, feed, passed, steps),
         logits=spread(_array(passed.logits[0])),
@@ -79,7 +79,7 @@ def trace(run: Run, example: Example) -> Trace:
         targets_known=known,
         grad_logits=spread(_array(gradients.logits)),
         grad_hidden=placed.spread(gradients.hidden),
-        grad_cell_state=placed.spread(gradients.cell) if has_cell else no_cell,
+        grad_cell_state=no_cell if gradients.cell is None else placed.spread(gradients.cell),
         grad_inputs=_array(gradients.inputs),
         influence=influence,
         grad_recurrent=grad_recurrent,
@@ -139,15 +139,14 @@ class _Placed:
     biases: list[Tensor]
     present: np.ndarray
 
-    def fill(self, values: Sequence[Tensor]) -> np.ndarray:
-        """(streams, steps, …) with each value of the first copy at its state's place and 0 elsewhere."""
-        return self.spread([value[0] for value in values])
+    def fill(self, values: Sequence[Float[Tensor, "losses units"]]) -> np.ndarray:
+        """(streams, steps, units) with each value of the first copy at its state's place and 0 elsewhere."""
+        return self.spread(torch.stack(list(values))[:, 0])
 
-    def spread(self, values: Sequence[Float[Tensor, " units"]]) -> np.ndarray:
+    def spread(self, values: Float[Tensor, "states units"]) -> np.ndarray:
         """(streams, steps, units) with each vector at its state's place and 0 elsewhere."""
-        flat = _array(torch.stack(list(values)))
-        out = np.zeros((*self.present.shape, flat.shape[1]), np.float32)
-        out[self.rows, self.times] = flat
+        out = np.zeros((*self.present.shape, values.shape[1]), np.float32)
+        out[self.rows, self.times] = values.detach().numpy()
         return out
 
 
@@ -179,9 +178,9 @@ def _placed(passed: Pass, streams: tuple[Stream, ...]) -> _Placed:
 class _Gradients:
     """Gradients of the mean loss, in the order of the placed states; influence: (losses, steps) norms of each's own."""
 
-    hidden: list[Float[Tensor, " hidden"]]
-    cell: list[Float[Tensor, " hidden"]]
-    recurrent: list[Float[Tensor, " rows"]]
+    hidden: Float[Tensor, "states hidden"]
+    cell: Float[Tensor, "states hidden"] | None
+    recurrent: Float[Tensor, "states rows"]
     logits: Float[Tensor, "outputs classes"]
     inputs: Float[Tensor, "steps embedding"]
     feature_maps: list[Tensor]
@@ -198,13 +197,14 @@ def _gradients(losses: Float[Tensor, " losses"], placed: _Placed, passed: Pass) 
     of_hidden, of_cell, of_biases, of_logits, of_vectors, of_maps = ([next(whole) for _ in part] for part in parts)
     # Row t of a state's gradient is what L_t sends there, as a part of the mean: all rows add up to the whole.
     # In float64, where the square of a vanishing number is still not nothing.
-    squares = torch.stack(of_hidden).double().square().sum(dim=2)
+    each = torch.stack(of_hidden)
+    squares = each.double().square().sum(dim=2)
     at_times = squares.new_zeros(placed.present.shape[1], len(losses))
     at_times.index_add_(0, torch.tensor(placed.times), squares)
     return _Gradients(
-        [gradient.sum(dim=0) for gradient in of_hidden],
-        [gradient.sum(dim=0) for gradient in of_cell],
-        of_biases,
+        each.sum(dim=1),
+        torch.stack(of_cell).sum(dim=1) if of_cell else None,
+        torch.stack(of_biases),
         of_logits[0].sum(dim=0),
         torch.cat([gradient.sum(dim=0) for gradient in of_vectors]),
         of_maps,

@@ -4,7 +4,10 @@ import asyncio
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
-from seqviz.serving.pool import WorkerProcess
+import pytest
+
+from seqviz.serving.messages import ENVELOPE, Kind
+from seqviz.serving.pool import LARGE_PAGES, WorkerProcess
 
 TALKATIVE = """
 import os, sys, threading
@@ -28,3 +31,32 @@ async def _start_and_stop():
 def test_a_worker_ends_also_in_the_middle_of_a_long_message():
     with ThreadPoolExecutor(1) as apart:  # a browser test may have left its own event loop in this thread
         assert apart.submit(asyncio.run, _start_and_stop()).result() is False
+
+
+TELLTALE = f"""
+import os, struct, sys
+told = os.environ["GLIBC_TUNABLES"].encode()
+sys.stdout.buffer.write(struct.pack({ENVELOPE.format!r}, len(told), 7, {Kind.RESTING:d}) + told)
+sys.stdout.flush()
+sys.stdin.read()
+"""
+"""Sends how its memory is to be laid out."""
+
+
+async def _told():
+    heard = asyncio.get_running_loop().create_future()
+    worker = WorkerProcess(lambda *said: heard.set_result(said[3]), lambda _: None, (sys.executable, "-c", TELLTALE))
+    await worker.start()
+    try:
+        return (await asyncio.wait_for(heard, 20)).decode()
+    finally:
+        await worker.stop()
+
+
+@pytest.mark.parametrize("chosen", [None, "glibc.malloc.hugetlb=0"])
+def test_a_worker_takes_large_pages_unless_somebody_has_chosen_otherwise(monkeypatch, chosen):
+    monkeypatch.delenv("GLIBC_TUNABLES", raising=False)
+    if chosen:
+        monkeypatch.setenv("GLIBC_TUNABLES", chosen)
+    with ThreadPoolExecutor(1) as apart:
+        assert apart.submit(asyncio.run, _told()).result() == (chosen or LARGE_PAGES)
