@@ -114,8 +114,9 @@ def measure() -> dict[str, object]:
         pauses = [_pause(page) for _ in range(PAUSES)]
         kept = page.evaluate("[...document.querySelectorAll('.js-plotly-plot')].every((plot, n) => plot.mark === n)")
         slider = _slider(page)
+        first = _open(page, address)  # warm now: what a class would see
         return {
-            "first picture, s": round(_open(page, address), 2),  # warm now: what a class would see
+            "first picture, s": round(first, 2),
             "redraws a second": round(statistics.median(redraws), 1),
             "page frames a second": round(frames, 1),
             "updates a second with the page": round(statistics.median(live)),
