@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 
@@ -22,9 +24,12 @@ def outline(values: np.ndarray, stretches: int) -> np.ndarray:
     return np.unique(np.concatenate([first + lowest, first + highest]))
 
 
+@lru_cache(maxsize=64)
 def evenly(count: int, most: int) -> np.ndarray:
     """At most `most` places among `count`, evenly spread, the first and the last with them."""
-    return np.unique(np.linspace(0, count - 1, min(count, most)).astype(np.int64))
+    places = np.unique(np.linspace(0, count - 1, min(count, most)).astype(np.int64))
+    places.setflags(write=False)
+    return places
 
 
 def running_mean(values: np.ndarray, width: int) -> np.ndarray:

@@ -167,31 +167,36 @@ def forward(plan: Plan, trace: Trace) -> list[Part]:
     along = chains(plan, trace.streams)
     flow = norms(trace.hidden[along.rows, along.times])
     mean = np.clip(flow / np.sqrt(trace.hidden.shape[2]), 0, 1)
+    line, heads = _upper(plan, trace.streams)
+    band = {**_thick(along, along.y + np.float32(along.aside), mean), "marker": {"color": faded(HIDDEN, 0.6)}}
+    return [{**band, "hoverinfo": "skip"}, line, {**heads, "customdata": flow}]
+
+
+@lru_cache(maxsize=64)
+def _upper(plan: Plan, streams: tuple[Stream, ...]) -> tuple[Part, Part]:
+    """The upper arrows' lines and heads, which stay whatever flows."""
+    along = chains(plan, streams)
     y = along.y + np.float32(along.aside)
-    line = _lines(np.stack([np.stack([along.start, y], 1), np.stack([along.end, y], 1)], 1))
     back = np.sign(along.end - along.start)
-    return [
-        {**_thick(along, y, mean), "marker": {"color": faded(HIDDEN, 0.6)}, "hoverinfo": "skip"},
-        {
-            **line,
-            "line": {"color": HIDDEN, "width": 1.2},
-            "meta": {"edges": _places(plan, plan.edges[EdgeKind.RECURS])},
+    line: Part = {
+        **_lines(np.stack([np.stack([along.start, y], 1), np.stack([along.end, y], 1)], 1)),
+        "line": {"color": HIDDEN, "width": 1.2},
+        "meta": {"edges": _places(plan, plan.edges[EdgeKind.RECURS])},
+    }
+    heads: Part = {
+        "type": "scatter",
+        "mode": "markers",
+        "x": along.end - back * np.float32(along.head / 2 / plan.spacing),
+        "y": y,
+        "text": along.labels,
+        "hovertemplate": "‖%{text}‖ = %{customdata:.4g}<extra></extra>",
+        "marker": {
+            "symbol": ["triangle-right" if side > 0 else "triangle-left" for side in back],
+            "size": along.head - 1,
+            "color": HIDDEN,
         },
-        {
-            "type": "scatter",
-            "mode": "markers",
-            "x": along.end - back * np.float32(along.head / 2 / plan.spacing),
-            "y": y,
-            "customdata": flow,
-            "text": along.labels,
-            "hovertemplate": "‖%{text}‖ = %{customdata:.4g}<extra></extra>",
-            "marker": {
-                "symbol": ["triangle-right" if side > 0 else "triangle-left" for side in back],
-                "size": along.head - 1,
-                "color": HIDDEN,
-            },
-        },
-    ]
+    }
+    return line, heads
 
 
 def backward(plan: Plan, trace: Trace) -> list[Part]:

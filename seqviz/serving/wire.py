@@ -15,7 +15,7 @@ from __future__ import annotations
 import json
 import math
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -73,25 +73,28 @@ def plain_drawing(drawing: Drawing) -> Plain:
     return {"data": [plain(part) for part in drawing.data], "layout": plain(drawing.layout)}
 
 
-def changes(old: Plain, new: Plain, path: Path = ()) -> Iterator[Change]:
+def changes(old: Plain, new: Plain) -> list[Change]:
     """What has to be replaced in `old` to get `new`, as deep inside as it can be told."""
-    if isinstance(old, dict) and isinstance(new, dict) and old.keys() == new.keys():
+    found: list[Change] = []
+    _compare(old, new, (), found)
+    return found
+
+
+def _compare(old: Plain, new: Plain, path: Path, found: list[Change]) -> None:
+    if isinstance(new, dict) and isinstance(old, dict) and old.keys() == new.keys():
         for key, value in new.items():
             if old[key] is not value:  # most are the very same word or number
-                yield from changes(old[key], value, (*path, key))
-    elif pairs := _pairs(old, new):
-        for place, (before, after) in enumerate(pairs):
-            yield from changes(before, after, (*path, place))
+                _compare(old[key], value, (*path, key), found)
+    elif isinstance(new, list) and isinstance(old, list) and _records(new) and _records(old) and len(old) == len(new):
+        for place, value in enumerate(new):
+            _compare(old[place], value, (*path, place), found)
     elif not _same(old, new):
-        yield Change(path, new)
+        found.append(Change(path, new))
 
 
-def _pairs(old: Plain, new: Plain) -> list[tuple[Plain, Plain]]:
-    """The items of two lists of records, such as traces or annotations, side by side; none for anything else."""
-    if not (isinstance(old, list) and isinstance(new, list) and len(old) == len(new)):
-        return []
-    both = list(zip(old, new, strict=True))
-    return both if all(isinstance(item, dict) for pair in both for item in pair) else []
+def _records(value: list[Plain]) -> bool:
+    """Whether it is a list of records alone, such as traces or annotations."""
+    return bool(value) and set(map(type, value)) == {dict}
 
 
 def _same(old: Plain, new: Plain) -> bool:
@@ -100,6 +103,8 @@ def _same(old: Plain, new: Plain) -> bool:
     if isinstance(old, np.ndarray) and isinstance(new, np.ndarray):
         return old.dtype == new.dtype and old.shape == new.shape and old.tobytes() == new.tobytes()
     if isinstance(old, list) and isinstance(new, list):
+        if set(map(type, old)) == set(map(type, new)) == {str}:
+            return old == new  # most lists are of words, and this is the fastest way to compare them
         return len(old) == len(new) and all(map(_same, old, new))
     if isinstance(old, dict) and isinstance(new, dict):
         return old.keys() == new.keys() and all(_same(old[key], new[key]) for key in new)
