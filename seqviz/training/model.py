@@ -8,7 +8,6 @@ from functools import lru_cache
 
 import numpy as np
 import torch
-from torch.nn import Parameter
 
 from seqviz.core.config import LIVE, RunConfig
 from seqviz.core.records import Run, freeze
@@ -31,17 +30,15 @@ def network_of(config: RunConfig) -> Network:
 
 
 @lru_cache(maxsize=8)
-def _shell(config: RunConfig) -> tuple[Network, Mapping[str, tuple[Parameter, np.ndarray]]]:
-    """A network without weights of its own, and each parameter by name with the memory in which its numbers are."""
-    network = network_of(config)
-    return network, {name: (value, value.detach().numpy()) for name, value in network.named_parameters()}
+def _shell(config: RunConfig) -> Network:
+    return network_of(config)
 
 
 def loaded(run: Run) -> Network:
     """The network of `run` with its weights, in evaluation mode. It is shared: valid until the next call."""
-    network, parameters = _shell(_without_live(run.config))
-    for name, (parameter, numbers) in parameters.items():
-        np.copyto(numbers, run.weights[name])
+    network = _shell(_without_live(run.config))
+    for name, parameter in network.named_parameters():
+        np.copyto(parameter.detach().numpy(), run.weights[name])
         parameter.grad = None
     return network.eval()
 
