@@ -6,7 +6,6 @@ lowest and its highest value, so that no spike is lost.
 
 from __future__ import annotations
 
-from textwrap import wrap
 from typing import Final
 
 import numpy as np
@@ -14,11 +13,11 @@ import numpy as np
 from seqviz.core.records import Look, Moment
 from seqviz.figures import Picture
 from seqviz.figures.curves import evenly, outline, running_mean
-from seqviz.figures.numbers import ticks
 from seqviz.figures.palette import OUTPUT, TARGET, WIRE, Colour, faded
 from seqviz.figures.parts import Drawing, Part, figure
+from seqviz.figures.progress import progress
 from seqviz.figures.scales import decades, rounded_up
-from seqviz.figures.words import shown
+from seqviz.figures.words import shortened, shown
 
 TITLE: Final = "Learning"
 LOOK_FOR: Final = (
@@ -27,10 +26,12 @@ LOOK_FOR: Final = (
 )
 STRETCHES: Final = 150
 """Stretches of updates of which a long run's curves are made."""
-NAME: Final = 42
-"""Characters in a line of the baseline's name."""
 CHECKS: Final = 25
 """Marks for held-out examples."""
+STYLES: Final = "<b>—</b> training  ··<b>○</b>·· held out"
+"""What the lines of both plots mean."""
+NAME: Final = 270.0
+"""px that the baseline's name may take."""
 
 
 def draw(moment: Moment, look: Look) -> Drawing:
@@ -45,10 +46,10 @@ def draw(moment: Moment, look: Look) -> Drawing:
         _checks(history.held_step, history.held_loss, TARGET, "y", "nats"),
         *_curves(history.step, history.score, OUTPUT, "y2", moment.score_name),
         _checks(history.held_step, history.held_score, OUTPUT, "y2", moment.score_name),
-        *_baseline(moment, end),
+        _baseline(moment, end),
         _end(moment),
     ]
-    return figure(parts, _layout(moment, (low, high), end))
+    return figure(parts, progress((low, high), end, shown(moment.score_name), STYLES, _baseline_said(moment)))
 
 
 def _curves(step: np.ndarray, value: np.ndarray, colour: Colour, axis: str, unit: str) -> list[Part]:
@@ -63,7 +64,6 @@ def _curves(step: np.ndarray, value: np.ndarray, colour: Colour, axis: str, unit
             "x": step[extremes].astype(np.int32),
             "y": value[extremes],
             "line": {"color": faded(colour, 0.4), "width": 1},
-            "showlegend": False,
             "hovertemplate": f"update %{{x}}: %{{y:.4g}} {unit}<extra>one batch</extra>",
         },
         {
@@ -71,8 +71,6 @@ def _curves(step: np.ndarray, value: np.ndarray, colour: Colour, axis: str, unit
             "x": step[some].astype(np.int32),
             "y": mean[some],
             "line": {"color": colour, "width": 2.5},
-            "name": "training",
-            "showlegend": axis == "y",
             "hovertemplate": f"update %{{x}}: %{{y:.4g}} {unit}<extra>training, running mean</extra>",
         },
     ]
@@ -88,38 +86,20 @@ def _checks(step: np.ndarray, value: np.ndarray, colour: Colour, axis: str, unit
         "y": value[some],
         "line": {"color": colour, "width": 1.5, "dash": "dot"},
         "marker": {"symbol": "circle-open", "size": 7, "color": colour, "line": {"width": 2, "color": colour}},
-        "name": "held out",
-        "showlegend": axis == "y",
         "hovertemplate": f"update %{{x}}: %{{y:.4g}} {unit}<extra>held out</extra>",
     }
 
 
-def _baseline(moment: Moment, end: float) -> list[Part]:
-    lines = wrap(f"{moment.baseline_name} {100 * moment.baseline:.0f} %", NAME)
-    return [
-        {
-            "type": "scatter",
-            "mode": "lines",
-            "yaxis": "y2",
-            "x": [0, end],
-            "y": [moment.baseline, moment.baseline],
-            "line": {"color": WIRE, "width": 2, "dash": "dash"},
-            "showlegend": False,
-            "hoverinfo": "skip",
-        },
-        {
-            "type": "scatter",
-            "mode": "text",
-            "yaxis": "y2",
-            "x": [end],
-            "y": [moment.baseline],
-            "text": ["<br>".join(shown(line) for line in lines)],
-            "textposition": "bottom left" if moment.baseline > 0.22 else "top left",
-            "cliponaxis": False,
-            "showlegend": False,
-            "hoverinfo": "skip",
-        },
-    ]
+def _baseline(moment: Moment, end: float) -> Part:
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "yaxis": "y2",
+        "x": [0, end],
+        "y": [moment.baseline, moment.baseline],
+        "line": {"color": WIRE, "width": 2, "dash": "dash"},
+        "hoverinfo": "skip",
+    }
 
 
 def _end(moment: Moment) -> Part:
@@ -134,46 +114,15 @@ def _end(moment: Moment) -> Part:
         "text": ["diverged"] * len(usual),
         "textposition": "bottom left",
         "cliponaxis": False,
-        "showlegend": False,
         "marker": {"symbol": "x", "size": 12, "color": TARGET},
         "hovertext": [shown(moment.diverged)] * len(usual),
         "hoverinfo": "text",
     }
 
 
-def _layout(moment: Moment, powers: tuple[int, int], end: float) -> dict[str, object]:
-    low, high = powers
-    return {
-        "showlegend": True,
-        "legend": {"orientation": "h", "x": 1, "xanchor": "right", "y": 1.03, "yanchor": "bottom", "itemclick": False},
-        "xaxis": {
-            "range": [0, end],
-            "anchor": "y2",
-            "tickvals": [0, 0.4 * end, 0.8 * end],
-            "ticktext": ["0", f"{0.4 * end:.0f}", f"{0.8 * end:.0f} updates"],
-            "zeroline": False,
-        },
-        "yaxis": {
-            "domain": [0.61, 1],
-            "type": "log",
-            "range": [low, high],
-            **ticks(low, high, most=3),
-        },
-        "yaxis2": {
-            "domain": [0, 0.43],
-            "range": [-0.08, 1.04],
-            "tickvals": [0, 0.5, 1],
-            "tickformat": ".0%",
-            "zeroline": False,
-        },
-        "meta": {"steady": ["yaxis"]},
-        "annotations": [_said("loss", 1.0), _said(moment.score_name, 0.43)],
-    }
-
-
-def _said(text: str, y: float) -> dict[str, object]:
-    place = {"xref": "paper", "yref": "paper", "x": 0.0, "y": y, "xanchor": "left", "yanchor": "bottom"}
-    return {**place, "text": shown(text), "showarrow": False}
+def _baseline_said(moment: Moment) -> str:
+    name = shown(shortened(moment.baseline_name, NAME))
+    return f'<span style="color:{WIRE}">- - -</span> {name}: {100 * moment.baseline:.0f} %'
 
 
 PICTURE: Final = Picture(TITLE, LOOK_FOR, draw)

@@ -13,9 +13,9 @@ import numpy as np
 from seqviz.core.compared import SOLVED, Compared, Side
 from seqviz.figures import Overlay
 from seqviz.figures.curves import evenly, running_mean
-from seqviz.figures.numbers import ticks
 from seqviz.figures.palette import RUNS, WIRE, Style
 from seqviz.figures.parts import Drawing, Part, figure
+from seqviz.figures.progress import progress
 from seqviz.figures.scales import decades, rounded_up
 from seqviz.figures.words import shown
 
@@ -34,7 +34,8 @@ def draw(compared: Compared) -> Drawing:
     end = max(rounded_up(last), 10.0)
     parts = [part for side, style in zip(compared.sides, RUNS, strict=False) for part in _run(side, style)]
     levels = [("solved", SOLVED), ("guessing", compared.sides[0].moment.baseline)]
-    return figure([*parts, *(_line(name, score, end) for name, score in levels)], _layout((low, high), end, compared))
+    score = f"held-out {shown(compared.sides[0].moment.score_name)}"
+    return figure([*parts, *(_line(name, level, end) for name, level in levels)], progress((low, high), end, score))
 
 
 def _run(side: Side, style: Style) -> list[Part]:
@@ -85,43 +86,6 @@ def _line(name: str, score: float, end: float) -> Part:
         "line": {"color": WIRE, "width": 1.5, "dash": "dash"},
         "hovertemplate": f"{name}: {100 * score:.0f} %<extra></extra>",
     }
-
-
-def _layout(powers: tuple[int, int], end: float, compared: Compared) -> dict[str, object]:
-    low, high = powers
-    return {
-        "margin": {"l": 8, "r": 8, "t": 20, "b": 8},
-        "xaxis": {
-            "range": [0, end],
-            "anchor": "y2",
-            "tickvals": [0, 0.4 * end, 0.8 * end],
-            "ticktext": ["0", f"{0.4 * end:.0f}", f"{0.8 * end:.0f} updates"],
-            "zeroline": False,
-        },
-        "yaxis": {
-            "domain": [0.6, 1],
-            "type": "log",
-            "range": [low, high],
-            **ticks(low, high, most=3),
-        },
-        "yaxis2": {
-            "domain": [0, 0.44],
-            "range": [-0.05, 1.08],
-            "tickvals": [0, 0.5, 1],
-            "tickformat": ".0%",
-            "zeroline": False,
-        },
-        "meta": {"steady": ["yaxis"]},
-        "annotations": [
-            _said("loss", 1.0),
-            _said(f"held-out {compared.sides[0].moment.score_name}", 0.44),
-        ],
-    }
-
-
-def _said(text: str, y: float) -> dict[str, object]:
-    place = {"xref": "paper", "yref": "paper", "x": 0.0, "y": y, "xanchor": "left", "yanchor": "bottom"}
-    return {**place, "text": shown(text), "showarrow": False}
 
 
 OVERLAY: Final = Overlay(TITLE, LOOK_FOR, draw)

@@ -21,10 +21,10 @@ SMALL = """() => {
 }"""
 
 SIZES = """() => {
-  const parts = (key) => document.querySelector(`[data-figure=${key}] .js-plotly-plot`)._fullData;
-  const [, line] = parts("gradient");
-  const heads = parts("graph").find(({ meta }) => meta?.gradients);
-  return [line.line.width, line.marker.size, ...heads.marker.size];
+  const shown = (key) => document.querySelector(`[data-figure=${key}] .js-plotly-plot`);
+  const [, line] = shown("gradient")._fullData;
+  const heads = shown("graph")._fullData.find(({ meta }) => meta?.gradients);
+  return [line.line.width, line.marker.size, shown("gradient")._fullLayout.margin.t, ...heads.marker.size];
 }"""
 
 
@@ -55,7 +55,7 @@ def test_it_stays_on_from_page_to_page_and_in_the_link(page, app):
     expect(page.locator(".seqviz-big")).to_have_count(0)
 
 
-def test_marks_and_lines_are_larger_by_as_much_as_the_type_and_still_tell_the_numbers(page, app):
+def test_marks_lines_and_margins_are_larger_by_as_much_as_the_type_and_still_tell_the_numbers(page, app):
     page.goto(f"{app.address}/many_to_one")
     expect(page.locator("[data-figure=graph]")).not_to_have_class(re.compile("seqviz-waiting"))
     expect(page.locator(".seqviz-waiting")).to_have_count(0)
@@ -65,6 +65,6 @@ def test_marks_and_lines_are_larger_by_as_much_as_the_type_and_still_tell_the_nu
     np.testing.assert_allclose(page.evaluate(SIZES), 20 / 14 * np.array(usual), rtol=1e-5)
     page.get_by_role("button", name="One step", exact=True).click()
     expect(page.locator(".seqviz-numbers")).to_contain_text("Update 1")
-    _, _, *heads = page.evaluate(SIZES)
-    assert not np.allclose(heads, 20 / 14 * np.array(usual[2:]))
+    _, _, _, *heads = page.evaluate(SIZES)
+    assert not np.allclose(heads, 20 / 14 * np.array(usual[3:]))
     assert max(heads) <= 20 / 14 * 13

@@ -9,6 +9,7 @@ from hypothesis.extra.numpy import arrays
 from seqviz.core.records import History, Look
 from seqviz.figures.curves import evenly, outline, running_mean
 from seqviz.figures.learning import CHECKS, STRETCHES, draw
+from seqviz.figures.progress import ROW
 from tests.figures.sample import history, moment, sample
 
 TRACE = sample()
@@ -55,9 +56,20 @@ def test_axes_do_not_move_with_every_update() -> None:
 
 
 def test_the_baseline_is_named_and_at_its_height() -> None:
-    line, label = draw(moment(TRACE), Look()).figure().data[6:8]
-    assert list(line.y) == [0.51, 0.51]
-    assert label.text[0] == "always the commoner class 51 %"
+    figure = draw(moment(TRACE), Look()).figure()
+    assert list(figure.data[6].y) == [0.51, 0.51]
+    assert figure.layout.annotations[-1].text.endswith("always the commoner class: 51 %")
+
+
+def test_no_words_lie_over_the_curves_and_a_long_name_stays_in_its_row() -> None:
+    figure = draw(replace(moment(TRACE), baseline_name="always <b> " * 20), Look()).figure()
+    plots = [figure.layout.yaxis.domain, figure.layout.yaxis2.domain]
+    for said in figure.layout.annotations:
+        low = said.y - ROW if said.yanchor == "top" else said.y
+        assert all(low >= top or low + ROW <= bottom for bottom, top in plots)
+        assert len(said.text) < 120
+    assert "always &lt;b&gt;" in figure.layout.annotations[-1].text
+    assert not any("text" in (part.mode or "") for part in figure.data if part.mode != "markers+text")
 
 
 def test_a_run_that_diverged_ends_with_a_cross_at_its_last_number() -> None:
@@ -65,15 +77,15 @@ def test_a_run_that_diverged_ends_with_a_cross_at_its_last_number() -> None:
     loss = run.loss.copy()
     loss[-2:] = np.nan, np.inf
     at = replace(moment(TRACE, diverged="The loss is no number any more."), history=replace(run, loss=loss))
-    cross = draw(at, Look()).figure().data[8]
+    cross = draw(at, Look()).figure().data[7]
     assert (cross.x.tolist(), cross.y.tolist()) == ([58], [run.loss[57]])
     assert list(cross.hovertext) == [at.diverged]
-    assert len(draw(replace(at, diverged=""), Look()).figure().data[8].x) == 0
+    assert len(draw(replace(at, diverged=""), Look()).figure().data[7].x) == 0
 
 
 def test_a_run_that_was_never_a_number_has_no_cross() -> None:
     lost = History().extended(step=[1], loss=[float("nan")], score=[0.0], grad_norm=[float("nan")])
-    assert len(draw(replace(moment(TRACE, diverged="At once."), history=lost), Look()).figure().data[8].x) == 0
+    assert len(draw(replace(moment(TRACE, diverged="At once."), history=lost), Look()).figure().data[7].x) == 0
 
 
 VALUES = arrays(np.float32, st.integers(0, 60), elements=st.floats(-100, 100, width=32) | st.just(float("nan")))

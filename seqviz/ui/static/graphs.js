@@ -26,8 +26,8 @@ export class Graph {
   async draw(figure, template, anew) {
     const first = this.drawn === undefined;
     if (anew) this.zoom = {};
-    const { data } = enlarged(figure, template.layout.font.size);
-    const shown = { data, layout: anew ? figure.layout : settled(this.shown?.layout, figure.layout) };
+    const { data, layout: asked } = enlarged(figure, template.layout.font.size);
+    const shown = { data, layout: anew ? asked : settled(this.shown?.layout, asked) };
     const light = this.drawn && !anew && template === this.template && !Object.keys(this.zoom).length;
     const parts = light && movable(this.shown, shown);
     this.drawn = figure;

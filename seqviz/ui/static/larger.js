@@ -1,4 +1,5 @@
-// Figures give the sizes of marks and lines in px of a stage whose type is 14 px high. Where it is larger, so are they.
+// Figures give the sizes of marks, lines and margins in px of a stage whose type is 14 px high. Where it is larger, so
+// are they.
 
 const TYPE = 14;
 let factor = 1;
@@ -7,7 +8,16 @@ let made = new WeakMap(); // what has become of each object: as long as that sta
 /** A figure {data, layout} for a stage whose type is so many px high. What was one object in two figures still is. */
 export function enlarged(figure, type) {
   if (factor !== type / TYPE) [factor, made] = [type / TYPE, new WeakMap()];
-  return factor === 1 ? figure : { ...figure, data: figure.data.map((part) => once(part, larger)) };
+  if (factor === 1) return figure;
+  return { data: figure.data.map((part) => once(part, larger)), layout: once(figure.layout, wider) };
+}
+
+function wider(layout) {
+  return { ...layout, margin: once(layout.margin, allTimes) };
+}
+
+function allTimes(sizes) {
+  return Object.fromEntries(Object.entries(sizes).map(([side, size]) => [side, factor * size]));
 }
 
 function larger(part) {

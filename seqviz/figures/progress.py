@@ -1,0 +1,61 @@
+"""The frame of the pictures over updates: the loss on a logarithmic axis above, the score below.
+
+Whatever is said stands in a row of its own: above each plot what it shows, under both the number of updates. So no word
+lies over a curve.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from seqviz.figures.numbers import ticks
+from seqviz.figures.small import HEIGHT
+
+ROW: Final = 20 / HEIGHT
+"""Share of the height that a row of words takes."""
+
+
+def progress(powers: tuple[int, int], end: float, score: str, above: str = "", below: str = "") -> dict[str, object]:
+    """The layout of two plots of one height, from update 0 to `end`.
+
+    powers: the loss's axis goes from ten to the first to ten to the second. score: what the lower plot shows.
+    above: words at the right over the upper plot. below: words under the updates. All as Plotly prints them.
+    """
+    low, high = powers
+    floor = (2 if below else 1) * ROW
+    middle = (floor + 1) / 2
+    left = [_row("loss", 1 - ROW), _row(score, middle - ROW)]
+    right = [_row(text, bottom, right=True) for text, bottom in ((above, 1 - ROW), (below, 0.0)) if text]
+    return {
+        "margin": {"l": 8, "r": 8, "t": 0, "b": 0},
+        "xaxis": {
+            "range": [0, end],
+            "anchor": "y2",
+            "automargin": False,  # its row is inside
+            "tickvals": [0, 0.4 * end, 0.8 * end],
+            "ticktext": ["0", f"{0.4 * end:.0f}", f"{0.8 * end:.0f} updates"],
+            "zeroline": False,
+        },
+        "yaxis": {
+            "domain": [middle, 1 - ROW],
+            "type": "log",
+            "range": [low, high],
+            **ticks(low, high, most=3),
+        },
+        "yaxis2": {
+            "domain": [floor, middle - ROW],
+            "range": [-0.08, 1.08],
+            "tickvals": [0, 0.5, 1],
+            "tickformat": ".0%",
+            "zeroline": False,
+        },
+        "meta": {"steady": ["yaxis"]},
+        "annotations": [*left, *right],
+    }
+
+
+def _row(text: str, bottom: float, right: bool = False) -> dict[str, object]:
+    """Words that begin or end with the plots: near the plot below them, or under all near the updates above them."""
+    side, end = "right" if right else "left", "bottom" if bottom else "top"
+    place = {"xref": "paper", "yref": "paper", "x": float(right), "y": bottom or ROW, "xanchor": side, "yanchor": end}
+    return {**place, "text": text, "showarrow": False}
