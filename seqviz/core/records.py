@@ -87,6 +87,13 @@ class Run:
     history: History
     diverged: str = ""
 
+    @property
+    def nbytes(self) -> int:
+        """What its arrays take, in bytes."""
+        state = [array for arrays in self.optimiser.values() for array in arrays.values()]
+        columns = [getattr(self.history, column.name) for column in fields(self.history)]
+        return sum(array.nbytes for array in (*self.weights.values(), *state, *columns))
+
 
 @dataclass(frozen=True)
 class Stream:

@@ -22,12 +22,18 @@ def greedy(network: Network, feed: Feed, end: int, longest: int) -> Int64[Tensor
 def sample(
     network: Network, feed: Feed, end: int, longest: int, temperature: float, generator: torch.Generator
 ) -> Int64[Tensor, "batch outputs"]:
-    """Words drawn from softmax(o / temperature). Raises ValueError for a temperature that is not above 0."""
+    """Words drawn from softmax(o / temperature). Raises ValueError for a temperature that is not above 0.
+
+    A network that has diverged may give no probabilities at all; its word is then what `greedy` takes.
+    """
     if temperature <= 0:
         raise ValueError("The temperature must be above 0; the best word each time is what 0 would mean.")
 
     def drawn(logits: Tensor, time: int) -> Tensor:
-        return torch.multinomial((logits / temperature).softmax(dim=-1), 1, generator=generator)[:, 0]
+        chances = (logits / temperature).softmax(dim=-1)
+        known = chances.isfinite().all(dim=-1)
+        chances[~known] = 1.0
+        return torch.where(known, torch.multinomial(chances, 1, generator=generator)[:, 0], logits.argmax(dim=-1))
 
     return _write(network, feed, end, longest, drawn)
 

@@ -28,7 +28,10 @@ def read_order(text: str) -> Command:
     """
     if len(text) > LONGEST:
         raise ValueError(f"an order has at most {LONGEST} characters")
-    order = json.loads(text)
+    try:
+        order = json.loads(text)
+    except RecursionError:
+        raise ValueError("an order has no such depth") from None
     command = _of_the_run(order) or _of_the_pictures(order)
     if command is None:
         raise ValueError("not an order")

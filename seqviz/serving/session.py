@@ -231,6 +231,7 @@ class Session:
                 return  # one run has nothing to go through
             case "reset":
                 play.restart(self._started(run.config))
+                self._keep(play.run)
                 return
             case "train":
                 self._goal = LONGEST_RUN

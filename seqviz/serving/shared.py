@@ -8,7 +8,7 @@ for later: with the last one who holds a run goes all that is known of it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 from weakref import WeakValueDictionary, finalize
 
@@ -81,7 +81,7 @@ class Shared:
         further = self._tools.advance(run, updates, stop)
         seconds = self._clock() - started
         if known is None and further is not run:
-            self._next.put(run, (further, seconds), _size(further))
+            self._next.put(run, (further, seconds), further.nbytes)
         return Stretch(further, seconds, computed=True)
 
     def sight(
@@ -141,9 +141,3 @@ class _Known(Generic[Thing]):
         if number in self._things:
             self._size -= self._things[number][1]
             del self._things[number]  # with a run may go the one that follows it, and what is known of that
-
-
-def _size(run: Run) -> int:
-    state = [array for arrays in run.optimiser.values() for array in arrays.values()]
-    columns = [getattr(run.history, column.name) for column in fields(run.history)]
-    return sum(array.nbytes for array in (*run.weights.values(), *state, *columns))

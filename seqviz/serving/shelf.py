@@ -10,21 +10,21 @@ from seqviz.core.config import LIVE, RunConfig
 from seqviz.core.records import History, Run
 
 MOST_MOMENTS: Final = 60
-MOST_BYTES: Final = 16_000_000
-"""What the kept weights of one run may take; a large network is kept at fewer moments, but never at less than three."""
+FEWEST_MOMENTS: Final = 3
+MOST_BYTES: Final = 24_000_000
+"""What the moments of one run may take; of a large network there are fewer, but never less than `FEWEST_MOMENTS`."""
 MOST_NETWORKS: Final = 8
 
 
 class Moments:
     """A run's past, at most `MOST_MOMENTS` of its updates, closer together the earlier they are.
 
-    The first and the latest are always there. Only the weights are held: the history is in the latest run.
+    The first and the latest are always there, with weights and the optimiser's state, so that the update that followed
+    can be told. The history is in the latest run.
     """
 
     def __init__(self, first: Run) -> None:
         self._runs: list[Run] = []
-        size = sum(weight.nbytes for weight in first.weights.values())
-        self._most = max(3, min(MOST_MOMENTS, MOST_BYTES // max(size, 1)))
         self.keep(first)
 
     @property
@@ -34,8 +34,10 @@ class Moments:
 
     def keep(self, run: Run) -> None:
         """Adds the run as it is now. It must have gone on since the last time."""
-        self._runs.append(replace(run, optimiser={}, history=History()))
-        if len(self._runs) > self._most:
+        moment = replace(run, history=History())
+        self._runs.append(moment)
+        most = max(FEWEST_MOMENTS, min(MOST_MOMENTS, MOST_BYTES // max(moment.nbytes, 1)))
+        while len(self._runs) > most:
             del self._runs[self._least_missed()]
 
     def _least_missed(self) -> int:

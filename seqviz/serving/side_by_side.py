@@ -147,7 +147,7 @@ class SideBySide:
             self._stand(config for _, config in page.sides)
         elif before.example != page.example:
             self._choose_example()
-        self._take_note(page.budget)
+        self._take_note(page.budget, self._left.values())  # they may have been left when fewer updates were allowed
 
     def _stand(self, configs: Iterable[RunConfig]) -> None:
         """Puts these runs on the page, each as it was left; those that were there are left."""
@@ -197,6 +197,8 @@ class SideBySide:
             configs = [replace(config, lag=lag) for lag in self._lags[:1] for config in configs] or configs
         if configs != [side.run.config for side in self._sides]:
             self._stand(configs)
+        if command.verb == "reset":
+            self._keep()
         self._goal = self._goal_of(command.verb)
         self._training = bool(self._going(page))
         self._next_update = self._clock()
@@ -260,12 +262,12 @@ class SideBySide:
         side.run = self._tools.advance(side.run, updates, lambda: False)
         side.rate.took(updates, self._clock() - begun)
 
-    def _take_note(self, budget: int) -> None:
-        """Writes down every attempt that has ended."""
-        for side in self._sides:
-            ended = attempt(side.run, budget)
+    def _take_note(self, budget: int, left: Iterable[Run] = ()) -> None:
+        """Writes down every attempt that has ended: of the runs on the page, and of those that were `left`."""
+        for run in (*left, *(side.run for side in self._sides)):
+            ended = attempt(run, budget)
             if ended:
-                self._attempts[side.run.config] = ended
+                self._attempts[run.config] = ended
 
     def _next_lag(self, page: Comparison) -> bool:
         """Goes on to the sweep's next lag, after the last one back to the page's own; whether there was a next one."""

@@ -69,12 +69,12 @@ def comparison(
     example: int | str,
     budget: int,
     *,
-    key: str = "stage",
+    key: str = "comparison",
 ) -> None:
     """Shows several runs live: what can be laid over each other in a row, below it the unrolled network of each.
 
     runs: the name and settings of each, all of one task, seed and lag. budget: updates within which the task is to be
-    solved. The rest as for `stage`.
+    solved. key: as for `stage`, and never that of one: a seat's first setting decides whether it holds one run or several.
     """
     overlays: list[Mapping[str, object]] = [
         {"key": name, "title": overlay.title, "look_for": overlay.look_for} for name, overlay in OVERLAYS.items()

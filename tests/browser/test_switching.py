@@ -1,4 +1,6 @@
-"""Going to and fro between pages while the player plays leaves nothing behind."""
+"""Going from page to page: each shows what belongs there, and leaves nothing behind."""
+
+import re
 
 from playwright.sync_api import expect
 
@@ -11,10 +13,14 @@ COUNT_FRAMES = """() => {
 }"""
 
 
-def go_to(page, title):
-    page.get_by_text("Four wirings").click()
+def turn_to(page, part, title):
+    page.get_by_text(part).click()
     page.get_by_role("menuitem", name=title).click()
     expect(page.locator("h1")).to_have_text(title)
+
+
+def go_to(page, title):
+    turn_to(page, "Four wirings", title)
     expect(page.locator("[data-figure=graph]:not(.seqviz-waiting)")).to_have_count(1)
 
 
@@ -42,3 +48,33 @@ def test_a_hundred_pages_later_the_browser_holds_no_more_than_before(page, app):
     for now, then in zip(after, before, strict=True):
         assert now < 1.25 * then, f"{then} became {now}"
     app.until(lambda census: census["connected"] <= 1)
+
+
+def test_a_lesson_and_the_comparison_follow_each_other_both_ways(page, app):
+    page.goto(f"{app.address}/many_to_one")
+    expect(page.locator("[data-figure=graph]:not(.seqviz-waiting)")).to_have_count(1)
+    for _ in range(2):
+        turn_to(page, "Learning through time", "Compare")
+        expect(page.locator(".seqviz-numbers")).to_contain_text(re.compile("^Lag 40"))
+        expect(page.locator("[data-figure^=graph]:not(.seqviz-waiting)").first).to_be_visible()
+        go_to(page, "Many to one")
+        page.get_by_role("button", name="One step", exact=True).click()
+        expect(page.locator(".seqviz-numbers")).to_contain_text(re.compile(r"^Update \d"))
+        expect(page.locator("[data-figure=readout]:not(.seqviz-waiting)")).to_have_count(1)
+
+
+def test_a_cell_that_one_experiment_shows_always_can_be_closed_in_the_next(page, app):
+    cell, opens = page.locator("[data-figure=cell]"), page.get_by_role("button", name="Open a cell", exact=True)
+    page.goto(f"{app.address}/gated")
+    expect(cell).to_be_visible()
+    expect(opens).to_have_count(0)
+    page.get_by_text("The forget gate’s bias", exact=True).click()
+    expect(page.locator("[data-figure=products]:not(.seqviz-waiting)")).to_have_count(1)
+    expect(cell).to_be_hidden()
+    opens.click()
+    expect(cell).to_be_visible()
+    page.get_by_role("button", name="Close the cell").click()
+    expect(cell).to_be_hidden()
+    page.get_by_text("The cell, opened", exact=True).click()
+    expect(cell).to_be_visible()
+    expect(opens).to_have_count(0)

@@ -53,6 +53,7 @@ def test_orders_are_read(order, command):
         '{"do": "check", "weights": [["head.weight", 0, "1"]]}',
         json.dumps({"do": "check", "weights": [["w", 0, 0]] * 9}),
         json.dumps({"do": "train", "and": "x" * LONGEST}),
+        "[" * LONGEST,
     ],
 )
 def test_nonsense_is_refused(text):

@@ -3,11 +3,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from seqviz.core.config import RunConfig
+from seqviz.core.records import Look
 from seqviz.figures.storyboard import Matrix, Moment, Storyboard
-from seqviz.serving.messages import Attach, Do, LookBack, Show
+from seqviz.serving.messages import Attach, Do, LookBack, Setting, Show
 from seqviz.serving.player import player
 from seqviz.serving.session import Session
 from seqviz.serving.wire import pack
+from seqviz.serving.worker import TOOLS
 from tests.serving.workshop import read_frame
 
 
@@ -93,3 +96,22 @@ def test_a_network_looked_back_at_has_its_own_story(watched, eye):
     watched.turn(0.09)
     eye.look(watched)
     assert said(eye) == ["update 1"]
+
+
+def test_the_update_that_is_told_of_a_past_network_is_the_one_that_was_told_then(eye, clock):
+    """With what the optimiser remembered at that time: Adam would else begin anew, with a step of another size."""
+    session = Session(TOOLS, eye.receive, clock)
+    config = RunConfig(task="parity", cell="gru", hidden=6)
+    session.obey(Show(Setting(config, 0, ("graph",), Look())))
+    session.obey(Attach())
+
+    def after(command):
+        session.obey(command)
+        while session.training or session.due(clock.now) is not None:
+            session.turn(0.09)
+            eye.look(session)
+        return eye.figures["player"]["matrices"][0]["change"]
+
+    first = [after(Do("step")) for _ in range(3)][1]
+    np.testing.assert_array_equal(after(LookBack(2)), first)
+    assert not np.allclose(after(LookBack(1)), first)

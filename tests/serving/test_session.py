@@ -362,6 +362,15 @@ def test_a_run_is_taken_up_where_it_was_kept(live, eye, session, setting, worksh
     assert (eye.status["state"], eye.numbers) == ("paused", [7, 7, 0.25])
 
 
+def test_a_run_that_was_reset_is_kept_as_it_is_now(live, eye):
+    live.obey(Do("step"))
+    live.turn(0.09)
+    assert pickle.loads(eye.kept[-1]).update == 1
+    live.obey(Do("reset"))
+    live.turn(0.09)
+    assert pickle.loads(eye.kept[-1]).update == 0
+
+
 def test_what_is_kept_of_another_network_is_not_used(session, setting, eye, workshop):
     other = workshop.start(setting(hidden=3).config)
     session.obey(Show(setting(), Kept(0, pickle.dumps(other))))

@@ -1,14 +1,18 @@
+from dataclasses import replace
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
 from seqviz.core.config import RunConfig
 from seqviz.core.records import History, Run
-from seqviz.serving.shelf import MOST_BYTES, MOST_MOMENTS, MOST_NETWORKS, Moments, Shelf, until
+from seqviz.serving.shelf import FEWEST_MOMENTS, MOST_BYTES, MOST_MOMENTS, MOST_NETWORKS, Moments, Shelf, until
 
 
 def run(step=0, size=1, **settings):
-    return Run(RunConfig(**settings), step, {"w": np.zeros(size, np.float32)}, {"w": {}}, History())
+    """As with momentum: from the first update on the optimiser remembers as much as there are weights."""
+    state = {"w": {"momentum": np.full(size, step, np.float32)}} if step else {}
+    return Run(RunConfig(**settings), step, {"w": np.zeros(size, np.float32)}, state, History())
 
 
 @given(st.lists(st.integers(1, 500), min_size=1, max_size=300))
@@ -36,16 +40,26 @@ def test_large_networks_are_kept_at_fewer_moments():
     moments = Moments(run(size=MOST_BYTES // 4 // 10))
     for step in range(1, 30):
         moments.keep(run(step, size=MOST_BYTES // 4 // 10))
-    assert len(moments.updates) == 10
+        assert sum(moments.nearest(update).nbytes for update in moments.updates) <= MOST_BYTES
+    assert len(moments.updates) == 5
 
 
-def test_the_nearest_moment_has_weights_and_no_history():
+def test_of_the_largest_networks_there_are_three():
+    moments = Moments(run(size=MOST_BYTES))
+    for step in range(1, 9):
+        moments.keep(run(step, size=MOST_BYTES))
+    assert len(moments.updates) == FEWEST_MOMENTS
+    assert (moments.updates[0], moments.updates[-1]) == (0, 8)
+
+
+def test_the_nearest_moment_has_weights_and_the_state_of_its_optimiser_and_no_history():
     moments = Moments(run())
     for step in (4, 9):
-        moments.keep(run(step))
+        moments.keep(replace(run(step), history=History().extended(step=[1], loss=[1.0], score=[0.0], grad_norm=[1.0])))
     assert [moments.nearest(update).step for update in (1, 3, 6, 7, 100)] == [0, 4, 4, 9, 9]
     assert moments.nearest(9).weights
-    assert not moments.nearest(9).optimiser
+    assert moments.nearest(4).optimiser["w"]["momentum"].tolist() == [4.0]
+    assert not len(moments.nearest(9).history.step)
 
 
 def test_a_history_is_cut_after_an_update():

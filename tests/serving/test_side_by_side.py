@@ -256,6 +256,19 @@ def test_more_updates_are_a_new_question_for_those_that_failed(live, eye):
     assert said(eye)[0][1] < 25
 
 
+def test_a_run_that_was_left_with_more_updates_than_are_allowed_now_has_answered(live, eye):
+    live.obey(page("gru", "lstm", lag=5, budget=2))
+    live.obey(Do("epoch"))
+    until_rest(live, eye)
+    assert [row[1] for row in said(eye)] == [5, 5]
+    live.obey(page("gru", "lstm", lag=10, budget=2))
+    live.obey(page("gru", "lstm", lag=10, budget=5))
+    live.obey(Do("sweep"))
+    until_rest(live, eye)
+    assert eye.status["unanswered"] == 0
+    assert [lag for lag, _ in said(eye)[1][2]] == list(SWEEP)
+
+
 def test_marks_of_other_seeds_stay_and_those_of_other_networks_come_back(live, eye):
     live.obey(Do("sweep"))
     until_rest(live, eye)
@@ -279,6 +292,9 @@ def test_reset_clears_the_chart_and_starts_all_runs_anew(live, eye):
     assert said(eye) == [["GRU", 0, []], ["LSTM", 0, []]]
     assert (eye.status["state"], eye.status["unanswered"]) == ("new", len(SWEEP))
     assert not live.training
+    kept = pickle.loads(eye.kept[-1])
+    assert kept.update == 0, "a worker that is lost now must not bring the old runs back"
+    assert pickle.loads(kept.run)[1] == {}
 
 
 @pytest.mark.parametrize(("verb", "after_first", "after_second"), [("step", 1, 2), ("epoch", 5, 10)])

@@ -108,3 +108,11 @@ def test_answers_are_what_the_network_says_beside_what_is_right(run, reference):
 def test_a_temperature_must_be_above_0(run, temperature):
     with pytest.raises(ValueError, match="above 0"):
         draw(run, temperature)
+
+
+def test_a_network_that_has_diverged_still_writes_something(run):
+    lost = replace(run, weights={name: weights * np.float32(1e30) for name, weights in run.weights.items()})
+    assert len(draw(lost, 1.0)) == NAMES * len(task_of(SMALL).kinds)
+    written = write(lost, task_of(SMALL).examples[0], 1.0, 3)
+    assert any(not np.isfinite(sentence.log_probability) for sentence in written.sentences)
+    assert len(answers(lost)) == len(task_of(SMALL).examples)

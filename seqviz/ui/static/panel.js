@@ -14,6 +14,7 @@ export class Panel {
    */
   constructor(picture, order, seen) {
     this.seen = seen;
+    this.picture = picture;
     this.key = picture.key;
     this.folded = picture.folded;
     this.story = picture.story;
@@ -125,6 +126,11 @@ export class Panel {
     const control = element("select", { "aria-label": label, title: label, onchange: choose, hidden: "" });
     this.selects.push([control, read]);
     this.choices.append(control);
+  }
+
+  /** Whether it would be made for this picture just the same: only its name may be another. */
+  suits(picture) {
+    return ["key", "folded", "opens", "wide", "story"].every((trait) => picture[trait] === this.picture[trait]);
   }
 
   /** The run may have another name by now. */

@@ -71,13 +71,14 @@ class Stage {
   }
 
   arrange(pictures) {
-    const keys = pictures.map(({ key }) => key);
-    if (keys.join() === this.panels.map(({ key }) => key).join()) return;
-    const kept = new Map(this.panels.map((panel) => [panel.key, panel]));
+    if (pictures.length === this.panels.length && this.panels.every((panel, place) => panel.suits(pictures[place]))) return;
+    const before = this.panels;
     this.panels = pictures.map(
-      (picture) => kept.get(picture.key) ?? new Panel(picture, (order) => this.give(order), () => this.paint()),
+      (picture) =>
+        before.find((panel) => panel.suits(picture)) ??
+        new Panel(picture, (order) => this.give(order), () => this.paint()),
     );
-    for (const [key, panel] of kept) if (!keys.includes(key)) panel.remove();
+    for (const panel of before) if (!this.panels.includes(panel)) panel.remove();
     this.pictures.style.setProperty("--seqviz-small-pictures", Math.max(1, pictures.filter(({ wide }) => !wide).length));
     this.pictures.replaceChildren(...this.panels.map(({ root }) => root));
   }
