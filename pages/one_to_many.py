@@ -25,7 +25,7 @@ lesson.points(
     "Two networks are joined. A small convolutional network (CNN) turns the picture into one vector; the recurrent "
     "network reads that vector at its first step and never sees the picture again.",
     "Every later word rides on two things: the hidden state, and the word before it, which is fed back in.",
-    "Each word has its own loss. All their gradients flow back through the words into the one picture.",
+    "Each word has its own loss. All their gradients flow back through the hidden states into the one picture.",
 )
 lesson.try_this(
     "Train until most captions are right. The held-out scenes put two coloured shapes together that no training "

@@ -23,8 +23,8 @@ class Jacobians:
     jacobian: (steps, state, state) ∂s_t/∂s_{t-1}; its first hidden × hidden entries are ∂h_t/∂h_{t-1}.
     singular: (steps, state) its singular values, the largest first. singular_hidden: (steps, hidden) those of
     ∂h_t/∂h_{t-1} alone. Without a cell state both are the same.
-    slope: (steps, blocks, hidden) ∂h_t/∂a_t unit by unit, with a_t = W_hh h_{t-1} + b_hh. For a plain cell this is
-    f'(a_t), 1 - h_t² with tanh: a unit at 0 is saturated and lets no gradient through.
+    slope: (steps, blocks, hidden) ∂h_t/∂a_t unit by unit, with a_t = W_hh h_{t-1} + b_hh. For a plain cell this is f'
+    of the whole sum, 1 - h_t² with tanh: a unit at 0 is saturated and lets no gradient through.
     largest, radius, determinant: (segments, blocks) of each square block of W_hh: the largest singular value, the
     largest absolute eigenvalue, the determinant. NaN in a segment where the chain does not exist.
     cut: (steps,) whether the truncation window cuts the edge from the step before: no gradient passes there.

@@ -42,7 +42,8 @@ class History:
     """How a run has gone.
 
     step: (updates,) int64, the number of the update, from 1. loss: (updates,) float32, mean cross-entropy of the
-    update's batch in nats. score: (updates,) float32, share of the batch's outputs that were right, 0 to 1.
+    update's batch in nats. score: (updates,) float32, share of the batch that was right, 0 to 1: of its
+    outputs, or for an exact match of its examples.
     grad_norm: (updates,) float32, norm of the whole gradient before clipping.
     held_step: (checks,) int64, updates done when the held-out examples were tried.
     held_loss: (checks,) float32, nats. held_score: (checks,) float32, 0 to 1, of the network running by itself.
@@ -75,7 +76,8 @@ class Run:
     """A training run at one moment: everything that is needed to go on from here, anywhere, to the same bits.
 
     config: its settings; learning rate and clipping may be changed between steps.
-    step: updates done. weights: each parameter by name, float32 in the parameter's own shape.
+    step: updates done; the one at which a run diverges counts, though it moves no weight.
+    weights: each parameter by name, float32 in the parameter's own shape.
     optimiser: for each parameter name, the optimiser's arrays by name (momentum, Adam's two moments, its count).
     history: how it went. diverged: "" or the sentence that says why the run cannot go on.
     """
@@ -111,8 +113,8 @@ class Trace:
     steps: the unrolled topology. read: (steps,) the label of what each step took in (a word, "picture", a word
     written before, "<bos>"). classes: the labels of the outputs. streams: which chain each row of `hidden` is.
     inputs: (steps, embedding) the vector each step's cell read.
-    present: (streams, steps) whether that chain exists at that step (in a delayed network, only a reader may be
-    bidirectional). Arrays below are 0 where it does not.
+    present: (streams, steps) whether that chain exists at that step: everywhere, as long as all segments have the same
+    chains. Arrays below are 0 where it does not.
     hidden: (streams, steps, hidden) h_t.
     cell_state: (streams, steps, hidden) the LSTM's c_t, otherwise an array with no hidden units, (streams, steps, 0).
     gates: by name, (streams, steps, hidden), in the cell's order; empty for cells without gates.

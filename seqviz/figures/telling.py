@@ -116,9 +116,13 @@ class Teller:
                 ratio = part(size / float(self.grad_hidden[node.stream, target.step]))
                 beside = f", {ratio} ‖∂L/∂{self.name(target)}‖"
         share = float(self.trace.share[node.stream, node.step])
-        adds = f"adds a share of norm {number(share)}" if share else "adds nothing, as the state before is 0"
+        adds = f"adds a share of norm {number(share)}" if share else f"adds nothing, as {self._why_nothing(node)}"
         name = self.weights(self.trace.steps[node.step].segment, node.stream)
         return f"‖{symbol}‖ = {number(size)}{beside}; to ∂L/∂{name} it {adds}."
+
+    def _why_nothing(self, node: Node) -> str:
+        before = self.trace.hidden_before[node.stream, node.step]
+        return "no unit lets a gradient through" if before.any() else "the state before is 0"
 
     def update(self, update: Update, change: WeightChange, name: str, *, first: bool) -> tuple[str, str, str]:
         """Three moments: the whole gradient of one W_hh, the step that it becomes, the weights after."""

@@ -18,7 +18,7 @@ def budget(running: int, drawing: float) -> float:
     """Seconds of training in one turn of one of `running` runs whose pictures take `drawing` seconds to make.
 
     A shared turn is at least twice as long as the drawing that follows it, so two thirds of a full worker's time go to
-    training.
+    training, unless drawing takes more than half of a lone run's turn: no turn is longer than that.
     """
     alone = min(max(PERIOD - drawing, drawing / DRAWING_SHARE), LONGEST)
     return alone if running <= 1 else min(alone, max(ROUND / running, 2 * drawing))

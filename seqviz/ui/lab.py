@@ -32,7 +32,7 @@ EXPERIMENTS: Final = {
             r"\frac{\partial L_t}{\partial h^{(k)}} = \left(\prod_{j=k+1}^{t} "
             r"\frac{\partial h^{(j)}}{\partial h^{(j-1)}}\right)^{\!\top} \frac{\partial L_t}{\partial h^{(t)}}",
         ),
-        "L is the sum of the losses at all steps. A state's gradient has two sources: the state after it, and its own "
+        "L is the mean of all losses. A state's gradient has two sources: the state after it, and its own "
         "output where there is one. Followed back from one loss alone, it is a product with one factor a step. "
         "Source: Werbos (1990).",
     ),
@@ -96,8 +96,8 @@ EXPERIMENTS: Final = {
         ),
         "Use 4 hidden units, so that every number can be read, and train a little. Which steps contribute most?",
         {
-            "Four units, five steps": {"experiment": "sharing", "cell": "elman", "hidden": "4", "lag": "5"},
-            "Sixteen units, forty steps": {"experiment": "sharing"},
+            "Four units, five steps": {"experiment": "sharing", "cell": "elman", "hidden": "4", "lag": "4"},
+            "Sixteen units, forty steps": {"experiment": "sharing", "lag": "39"},
         },
         (
             r"\frac{\partial L}{\partial W_{hh}} = \sum_{t} \frac{\partial L}{\partial a^{(t)}} \, {h^{(t-1)}}^{\top}, "
@@ -108,7 +108,8 @@ EXPERIMENTS: Final = {
     ),
     "truncation": Experiment(
         "Cutting it short",
-        "Truncated backpropagation cuts the backward pass every so many steps. It is cheaper, and it forgets.",
+        "Truncated backpropagation cuts the backward pass every so many steps. Very long sequences can then be learned "
+        "from piece by piece, but nothing reaches back beyond a cut.",
         ("graph", "influence", "gradient", "learning"),
         ("cell", "hidden", "window", "learning_rate", "seed"),
         (

@@ -26,13 +26,33 @@ def equation(config: RunConfig, output: str) -> None:
     """
     cell = CELLS[config.cell]
     st.subheader("The equation", anchor=False)
-    for line in (*cell.equation, r"o^{(t)} = W_{ho}\,h^{(t)} + b_o, \qquad p = \mathrm{softmax}(o^{(t)})"):
-        st.latex(line)
+    line, symbols = _output(config)
+    for each in (*cell.equation, line):
+        st.latex(each)
     st.markdown(
         "x is the input, h the hidden state (the network's memory), o the output before it becomes probabilities, "
-        f"and t counts the steps. p is {output}. The same W at every step: that is what *recurrent* means. "
+        f"and t counts the steps. p is {output}.{symbols} The same W at every step: that is what *recurrent* means. "
         f"Source: {cell.source}."
     )
+
+
+def _output(config: RunConfig) -> tuple[str, str]:
+    """The output layer's equation, and in words what it reads besides h."""
+    softmax = r"\qquad p = \mathrm{softmax}(o^{(t)})"
+    if config.attention:
+        weights = r"\alpha^{(t,s)} = \mathrm{softmax}_s\!\left({h^{(t)}}^{\top} W_a\,h^{(s)}\right)"
+        read = r"h^{(t)};\; \textstyle\sum_s \alpha^{(t,s)}\,h^{(s)}"
+        return rf"{weights}, \qquad o^{{(t)}} = W_{{ho}}\,[\,{read}\,] + b_o, {softmax}", (
+            " α says how much step t of the decoder looks at step s of the encoder (attention, Luong et al. 2015); "
+            "[ ; ] puts one vector behind the other."
+        )
+    if config.bidirectional:
+        read = r"\overrightarrow{h}^{(t)};\; \overleftarrow{h}^{(t)}"
+        return rf"o^{{(t)}} = W_{{ho}}\,[\,{read}\,] + b_o, {softmax}", (
+            " The arrows mark the two directions; [ ; ] puts one state behind the other. A single answer takes each "
+            "state at the end of its own way."
+        )
+    return rf"o^{{(t)}} = W_{{ho}}\,h^{{(t)}} + b_o, {softmax}", ""
 
 
 def formula(lines: Sequence[str], symbols: str) -> None:

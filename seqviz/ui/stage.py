@@ -74,7 +74,8 @@ def comparison(
     """Shows several runs live: what can be laid over each other in a row, below it the unrolled network of each.
 
     runs: the name and settings of each, all of one task, seed and lag. budget: updates within which the task is to be
-    solved. key: as for `stage`, and never that of one: a seat's first setting decides whether it holds one run or several.
+    solved. key: as for `stage`, and never that of one, as a seat holds either one run or several. The rest as for
+    `stage`.
     """
     overlays: list[Mapping[str, object]] = [
         {"key": name, "title": overlay.title, "look_for": overlay.look_for} for name, overlay in OVERLAYS.items()
