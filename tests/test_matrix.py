@@ -10,7 +10,7 @@ import torch
 
 from seqviz.cells import CELLS
 from seqviz.core.config import RunConfig
-from seqviz.core.graph import Graph, Node, NodeKind, depends
+from seqviz.core.graph import Graph, Node, NodeKind
 from seqviz.core.records import Look
 from seqviz.core.task import Images, Tokens, collate
 from seqviz.core.topology import DELAYED, DIRECT, MANY_TO_ONE, ONE_TO_MANY, Reads
@@ -23,6 +23,7 @@ from seqviz.tasks import TASKS, task_of
 from seqviz.training import advance, start
 from seqviz.training.model import loaded
 from tests.figures.reading import boxes_of, edges_of
+from tests.paths import depends
 
 BUILT_IN = [key for key in TASKS if not key.startswith("own-")]
 WRITING = {"sentences", "beam"}

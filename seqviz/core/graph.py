@@ -130,19 +130,6 @@ def graph_of(
     return Graph(tuple(nodes), tuple(edges))
 
 
-def depends(graph: Graph, source: Node, target: Node) -> bool:
-    """Whether a path leads from `source` to `target`; every node depends on itself.
-
-    Raises KeyError for a node that is not in the graph.
-    """
-    seen, waiting = {source}, [source]
-    while waiting:
-        fresh = [node for node in graph.after[waiting.pop()] if node not in seen]
-        seen.update(fresh)
-        waiting.extend(fresh)
-    return target in seen
-
-
 @dataclass(frozen=True)
 class _Wiring:
     steps: tuple[Step, ...]

@@ -10,7 +10,6 @@ from typing import Final
 
 import numpy as np
 
-from seqviz.core.analysis import Clipping
 from seqviz.core.records import Look, Moment
 from seqviz.figures import Picture
 from seqviz.figures.lab import LARGEST, OF_WEIGHTS, title_of, weight_gradient_of
@@ -53,9 +52,9 @@ def draw(moment: Moment, look: Look) -> Drawing:
         }
     )
     parts += [
-        _entries(clipping, clipping.before, "before", WIRE, 2.0),
-        _entries(clipping, clipping.by_value, "by value", AMOUNT, 2.5),
-        _entries(clipping, clipping.by_norm, "by norm", GRADIENT, 2.5),
+        _entries(clipping.before, "before", WIRE, 2.0),
+        _entries(clipping.by_value, "by value", AMOUNT, 2.5),
+        _entries(clipping.by_norm, "by norm", GRADIENT, 2.5),
     ]
     ends = rounded_up(float(np.nanmax(np.abs(clipping.before), initial=0)))
     layout = {
@@ -99,7 +98,7 @@ def _arrow(norm: float, cosine: float, colour: Colour, width: float) -> Part:
     }
 
 
-def _entries(clipping: Clipping, values: np.ndarray, name: str, colour: Colour, width: float) -> Part:
+def _entries(values: np.ndarray, name: str, colour: Colour, width: float) -> Part:
     return {
         "type": "scatter",
         "mode": "lines+markers",

@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 
 from seqviz.core.analysis import Products
-from seqviz.core.records import Look, Moment, Trace
+from seqviz.core.records import Look, Moment
 from seqviz.figures import Picture
 from seqviz.figures.lab import NEEDS, analysis_of, block_of
 from seqviz.figures.numbers import number
@@ -38,7 +38,7 @@ def draw(moment: Moment, look: Look) -> Drawing:
             float(jacobians.largest[place]),
             float(jacobians.radius[place]),
             abs(float(jacobians.determinant[place])),
-            growth(trace, products, trace.streams[analysis.stream].backward),
+            growth(products, trace.streams[analysis.stream].backward),
         ]
     )
     names = ["largest singular value", "largest |eigenvalue|", "|determinant|", "measured growth a step"]
@@ -87,7 +87,7 @@ def draw(moment: Moment, look: Look) -> Drawing:
     return figure([bars, numbers], layout)
 
 
-def growth(trace: Trace, products: Products, backward: bool) -> float:
+def growth(products: Products, backward: bool) -> float:
     """The factor a step by which ‖∂h_t/∂h_k‖ changes on the way back, as far as it is a number that is not 0.
 
     NaN where that is not a single step.

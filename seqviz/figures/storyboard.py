@@ -82,7 +82,7 @@ def storyboard(trace: Trace, update: Update) -> Storyboard:
     return _Story(trace, update, graph).board()
 
 
-def order(graph: Graph, trace: Trace) -> tuple[Node, ...]:
+def order(graph: Graph) -> tuple[Node, ...]:
     """Inputs, hidden states and outputs so that each comes after all it is computed from.
 
     Of all that could come next, an output goes first, then a state (lower layers before higher, those that read
@@ -114,7 +114,7 @@ def order(graph: Graph, trace: Trace) -> tuple[Node, ...]:
 class _Story:
     def __init__(self, trace: Trace, update: Update, graph: Graph) -> None:
         self.trace, self.update, self.graph = trace, update, graph
-        self.order = order(graph, trace)
+        self.order = order(graph)
         self.number: Mapping[Node, int] = {node: place for place, node in enumerate(graph.nodes)}
         self.into, self.out = _by_end(graph)
         self.teller = Teller(trace)

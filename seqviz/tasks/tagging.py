@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from jaxtyping import Bool
 
 from seqviz.core.task import (
     ACCURACY,
@@ -84,14 +83,6 @@ class TaggingTask:
     def held_out(self) -> Batch:
         """The sentences kept back."""
         return collate([self._example(sentence, "") for sentence in self.held])
-
-    @cached_property
-    def held_out_late(self) -> Bool[np.ndarray, "batch outputs"]:
-        """Which outputs of `held_out` nothing before them decides, so that only a look ahead can be sure of them."""
-        late = np.zeros(self.held_out.targets.shape, dtype=bool)
-        for row, sentence in enumerate(self.held):
-            late[row, : len(sentence.late)] = sentence.late
-        return late
 
     @cached_property
     def baseline(self) -> Baseline:

@@ -6,7 +6,7 @@ orders words differently: it would have to say words whose English it has not re
 
 The held-out score counts the kept-back sentences of patterns that training sees, 250 of them, and with them the
 first 50 of 200 kept-back sentences of patterns that it never sees, so that the score is of both remembering and
-building anew. `unseen_patterns` gives all 200 by themselves; they are harder.
+building anew.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ import re
 from functools import lru_cache
 
 from seqviz.core.config import RunConfig
-from seqviz.core.task import Batch
 from seqviz.core.topology import DELAYED, DIRECT, Topology
 from seqviz.tasks.grammar.corpus import corpus
 from seqviz.tasks.sentence_pairs import SentencePairs, Settings, by_length
@@ -47,16 +46,6 @@ def build(config: RunConfig) -> SentencePairs:
 def build_direct(config: RunConfig) -> SentencePairs:
     """The same pairs in the direct wiring."""
     return _task("translation-direct", "Translate English to German, a word out for each word in", DIRECT)
-
-
-def unseen_patterns() -> Batch:
-    """The 200 kept-back sentences of patterns that training never sees, in the delayed wiring."""
-    return build(RunConfig()).as_batch(corpus().patterns)
-
-
-def dictionary(words: Words) -> Words:
-    """English words, each replaced by its most usual German one, in the order read; unknown words stay."""
-    return build(RunConfig()).dictionary(words)
 
 
 def split(typed: str) -> Words:

@@ -75,7 +75,7 @@ def write(run: Run, example: Example, temperature: float, width: int) -> Written
     topology writes no words or the temperature is not above 0.
     """
     task, network = task_of(run.config), loaded(run)
-    end = task.writes.index(END) if END in task.writes else -1
+    end = task.writes.index(END)
     feed = network.feed(collate([example]), run.config.reverse)
     generator = _dice(run)
     ways = [("best word each time", greedy(network, feed, end, LONGEST))]
@@ -86,7 +86,7 @@ def write(run: Run, example: Example, temperature: float, width: int) -> Written
     ways.append((f"beam of {width}", torch.tensor([best])))
     return Written(
         task.writes,
-        tuple(_sentence(task, network, feed, way, words, end) for way, words in ways),
+        tuple(_sentence(task, network, feed, way, words) for way, words in ways),
         branches,
         _path(branches, best),
         _words(task, example.targets.tolist()),
@@ -99,9 +99,7 @@ def _dice(run: Run) -> torch.Generator:
 
 
 @torch.no_grad()
-def _sentence(
-    task: Task, network: Network, feed: Feed, way: str, words: Int64[Tensor, "1 outputs"], end: int
-) -> Sentence:
+def _sentence(task: Task, network: Network, feed: Feed, way: str, words: Int64[Tensor, "1 outputs"]) -> Sentence:
     forced = Feed(feed.inputs, feed.lengths, words, network.shifted(words))
     each = network(forced).logits[0].log_softmax(dim=-1).gather(1, words[0][:, None])
     return Sentence(way, _words(task, words[0].tolist()), float(each.sum()))

@@ -61,7 +61,7 @@ def trace(run: Run, example: Example) -> Trace:
         update=run.step,
         example=example,
         steps=steps,
-        read=_read(task, network, example, steps, feed, run.config.reverse),
+        read=_read(task, example, steps, feed, run.config.reverse),
         classes=task.writes,
         streams=placed.streams,
         inputs=_array(vectors),
@@ -238,9 +238,7 @@ def _attention(passed: Pass, steps: tuple[Step, ...]) -> np.ndarray:
     return weights
 
 
-def _read(
-    task: Task, network: Network, example: Example, steps: tuple[Step, ...], feed: Feed, reverse: bool
-) -> tuple[str, ...]:
+def _read(task: Task, example: Example, steps: tuple[Step, ...], feed: Feed, reverse: bool) -> tuple[str, ...]:
     """The label of what each step takes in."""
     given = iter(example.words[::-1] if reverse else example.words)
     vocabulary = (*task.writes, "<bos>")

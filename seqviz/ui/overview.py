@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -43,6 +43,22 @@ def places() -> list[DeltaGenerator]:
     rows = ((1, 3.5), (1,), (1,), (1,)) if lecture.on() else ((1, 2.1, 2.3), (2.2, 3))
     columns = [column for widths in rows for column in st.columns(widths)]
     return [column.container(border=True, gap=None) for column in columns]
+
+
+def heading(title: str, sentence: str, page: str = "") -> None:
+    """A wiring's name and what goes in and out, with a way to the page where it is trained, if there is one."""
+    if page:
+        st.page_link(f"pages/{page}.py", label=f"**{title}** → train it")
+    else:
+        st.markdown(f"**{title}**")
+    st.caption(sentence)
+
+
+def further(pages: Mapping[str, str]) -> None:
+    """Ways to other lessons, by page, side by side."""
+    with st.container(horizontal=True):
+        for page, label in pages.items():
+            st.page_link(f"pages/{page}.py", label=label)
 
 
 def wiring(task: str, longest: int = 8, cut: bool = False) -> None:

@@ -5,9 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seqviz.core.graph import Edge, EdgeKind, Graph, Node, NodeKind, depends, graph_of
+from seqviz.core.graph import Edge, EdgeKind, Graph, Node, NodeKind, graph_of
 from seqviz.core.records import Stream
 from seqviz.core.topology import DELAYED, DIRECT, MANY_TO_ONE, ONE_TO_MANY, Step, Topology
+from tests.paths import depends
 
 FORWARD = (Stream(0),)
 BOTH = (Stream(0), Stream(0, backward=True))

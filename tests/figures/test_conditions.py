@@ -61,16 +61,16 @@ def test_a_large_singular_value_alone_does_not_explode():
 @pytest.mark.parametrize("weight", [0.99, 1.0, 1.01])
 def test_the_simple_case_grows_by_its_weight(weight):
     at = with_weights(weight * np.eye(4))
-    np.testing.assert_allclose(growth(at.trace, at.analysis.products, False), weight, rtol=1e-6)
+    np.testing.assert_allclose(growth(at.analysis.products, False), weight, rtol=1e-6)
 
 
 def test_growth_is_measured_as_far_as_the_gradient_comes():
     at = analysed("lstm, cut")
-    np.testing.assert_allclose(growth(at.trace, at.analysis.products, False), at.analysis.products.reach[9], rtol=1e-9)
+    np.testing.assert_allclose(growth(at.analysis.products, False), at.analysis.products.reach[9], rtol=1e-9)
     backward = analysed("relu, from the end", look=Look(stream=1))
     reach = backward.analysis.products.reach
     last = int(np.flatnonzero(reach > 0).max())
-    np.testing.assert_allclose(growth(backward.trace, backward.analysis.products, True), reach[last] ** (1 / last))
+    np.testing.assert_allclose(growth(backward.analysis.products, True), reach[last] ** (1 / last))
     alone = analysed(kinds=(1,))
-    assert np.isnan(growth(alone.trace, alone.analysis.products, False))
+    assert np.isnan(growth(alone.analysis.products, False))
     assert bars(alone).text[3] == "none"

@@ -3,11 +3,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from seqviz.core.graph import Node, NodeKind, depends, graph_of
+from seqviz.core.graph import Node, NodeKind, graph_of
 from seqviz.core.records import Look, Trace
 from seqviz.core.topology import DELAYED, DIRECT, MANY_TO_ONE
 from seqviz.figures.influence import draw
 from tests.figures.sample import moment, sample
+from tests.paths import depends
 
 
 @pytest.mark.parametrize(

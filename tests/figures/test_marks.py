@@ -4,13 +4,14 @@ import numpy as np
 import pytest
 
 from seqviz.core.config import RunConfig
-from seqviz.core.graph import EdgeKind, Node, NodeKind, depends
+from seqviz.core.graph import EdgeKind, Node, NodeKind
 from seqviz.core.records import Look
 from seqviz.core.topology import DELAYED, DIRECT, MANY_TO_ONE, ONE_TO_MANY
 from seqviz.figures.graph import draw, plan_of
 from seqviz.figures.marks import between_layers, chosen, way
 from tests.figures.analysed import analysed
 from tests.figures.sample import moment, sample
+from tests.paths import depends
 
 TRACES = {
     "many-to-one": sample(MANY_TO_ONE, 5, layers=2),

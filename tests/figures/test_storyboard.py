@@ -96,7 +96,7 @@ def test_going_back_no_gradient_is_known_before_those_it_comes_from(trace):
 def test_a_network_that_reads_forwards_goes_column_by_column():
     trace = sample(DIRECT, 4)
     _, graph = told(trace)
-    walked = [(node.kind, node.step) for node in order(graph, trace)]
+    walked = [(node.kind, node.step) for node in order(graph)]
     kinds = (NodeKind.INPUT, NodeKind.HIDDEN, NodeKind.OUTPUT)
     assert walked == [(kind, time) for time in range(4) for kind in kinds]
 

@@ -9,13 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seqviz.cells import CELLS
-from seqviz.core.graph import Node, NodeKind, depends, graph_of
+from seqviz.core.graph import Node, NodeKind, graph_of
 from seqviz.core.records import Stream
 from seqviz.core.task import IGNORE, Batch, collate
 from seqviz.core.topology import DIRECT, TOPOLOGIES, Reads
 from seqviz.networks.network import Feed, mean_loss
 from seqviz.tasks import task_of
 from tests.networks.reference import Reference, previous_words
+from tests.paths import depends
 from tests.toy import EVERY_NETWORK, READINGS, build, described, small
 
 EVERY = pytest.mark.parametrize("config", EVERY_NETWORK, ids=described)

@@ -49,10 +49,6 @@ def test_words_without_a_tag_have_no_target():
     assert sorted((batch.targets == IGNORE).sum() for batch in batches) == [0, 0, 0, 0, 0, 1]
 
 
-def test_late_words_are_marked_where_they_stand():
-    assert TASK.held_out_late.tolist() == [[False, False, False], [False, False, True]]
-
-
 def test_baseline_knows_each_words_commonest_tag():
     # the: d, dog: n, run: n (twice, v once), they: p, flew (never seen): n, the commonest of all; that: d or p.
     assert TASK.by_baseline(TASK.examples[0]) == ("d", "n", "n")

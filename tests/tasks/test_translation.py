@@ -12,7 +12,7 @@ from seqviz.core.task import END, EXACT, IGNORE, PAD, UNKNOWN, BadInput
 from seqviz.core.topology import DELAYED, DIRECT
 from seqviz.tasks import task_of
 from seqviz.tasks.grammar.corpus import corpus
-from seqviz.tasks.translation import PATTERNS_SCORED, dictionary, split, unseen_patterns
+from seqviz.tasks.translation import PATTERNS_SCORED, split
 
 TASK = task_of(RunConfig(task="translation"))
 STEPWISE = task_of(RunConfig(task="translation-direct"))
@@ -100,15 +100,15 @@ print(hashlib.sha256(task.held_out.targets.tobytes() + batch.inputs.tobytes() + 
 
 def test_the_dictionary_is_good_and_still_fails_on_sentences():
     words = {"man": "Mann", "house": "Haus", "sees": "sieht", "because": "weil", "gone": "gegangen", "into": "in"}
-    assert dictionary(tuple(words)) == tuple(words.values())
-    assert dictionary(("zebra", ",")) == ("zebra", ",")
+    assert TASK.dictionary(tuple(words)) == tuple(words.values())
+    assert TASK.dictionary(("zebra", ",")) == ("zebra", ",")
     right = [
         TASK.by_baseline(example) == german
         for example, (_, (_, german)) in zip(TASK.examples, corpus().examples, strict=True)
     ]
     assert not any(right)
     held = corpus().sentences + corpus().patterns[:PATTERNS_SCORED]
-    exact = sum(dictionary(english) == german for english, german in held)
+    exact = sum(TASK.dictionary(english) == german for english, german in held)
     assert TASK.baseline.score == STEPWISE.baseline.score == exact / len(held)
     assert 0 < TASK.baseline.score < 0.2
 
@@ -123,10 +123,6 @@ def test_examples_are_short_and_of_different_points():
     names = [example.name for example in TASK.examples]
     assert 10 <= len(set(names)) == len(names) <= 12
     assert all(len(example.words) <= 8 for example in TASK.examples)
-
-
-def test_unseen_patterns_stand_by_themselves():
-    assert rows(TASK, unseen_patterns()) == [(list(english), [*german, END]) for english, german in corpus().patterns]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from seqviz.cells import CELLS
-from seqviz.core.graph import Node, NodeKind, depends, graph_of
+from seqviz.core.graph import Node, NodeKind, graph_of
 from seqviz.core.records import History, Run, Stream
 from seqviz.core.task import END, IGNORE, collate
 from seqviz.core.topology import TOPOLOGIES, Emits, Reads
@@ -17,6 +17,7 @@ from seqviz.tasks import task_of
 from seqviz.training import trace
 from seqviz.training.model import loaded, weights_of
 from tests.networks.reference import Reference, previous_words
+from tests.paths import depends
 from tests.toy import EVERY_NETWORK, LETTERS, build, described, small
 
 READING = [small(topology, reading, cell="lstm") for topology in TOPOLOGIES for reading in ("numbers", "pictures")]
