@@ -123,11 +123,14 @@ class RunConfig:
                 changed[field.name] = value
         return replace(config, **changed)
 
+    @property
+    def network(self) -> RunConfig:
+        """What all configurations of the same network have in common: `LIVE` settings are the plain ones."""
+        return replace(self, **{name: getattr(RunConfig, name) for name in LIVE})
+
     def same_network(self, other: RunConfig) -> bool:
         """Whether a run of `other` can go on with these settings."""
-        return all(
-            getattr(self, field.name) == getattr(other, field.name) for field in fields(self) if field.name not in LIVE
-        )
+        return self.network == other.network
 
 
 def _written(value: str | bool | float) -> str:

@@ -6,7 +6,7 @@ from collections import OrderedDict
 from dataclasses import fields, replace
 from typing import Final
 
-from seqviz.core.config import LIVE, RunConfig
+from seqviz.core.config import RunConfig
 from seqviz.core.records import History, Run
 
 MOST_MOMENTS: Final = 60
@@ -69,16 +69,11 @@ class Shelf:
 
     def put(self, run: Run) -> None:
         """Keeps it; the one that was put longest ago goes where there are too many."""
-        self._runs[_network(run.config)] = run
+        self._runs[run.config.network] = run
         if len(self._runs) > MOST_NETWORKS:
             self._runs.popitem(last=False)
 
     def take(self, config: RunConfig) -> Run | None:
         """The network that `config` describes, taken off the shelf, going on with the live settings of `config`."""
-        run = self._runs.pop(_network(config), None)
+        run = self._runs.pop(config.network, None)
         return run and replace(run, config=config)
-
-
-def _network(config: RunConfig) -> RunConfig:
-    """What two configurations of the same network have in common: the live settings are put back to the plain ones."""
-    return replace(config, **{name: getattr(RunConfig(), name) for name in LIVE})

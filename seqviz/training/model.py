@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
 import torch
 
-from seqviz.core.config import LIVE, RunConfig
+from seqviz.core.config import RunConfig
 from seqviz.core.records import Run, freeze
 from seqviz.networks.network import Network
 from seqviz.tasks import task_of
-
-_PLAIN = RunConfig()
 
 
 def network_of(config: RunConfig) -> Network:
@@ -36,7 +33,7 @@ def _shell(config: RunConfig) -> Network:
 
 def loaded(run: Run) -> Network:
     """The network of `run` with its weights, in evaluation mode. It is shared: valid until the next call."""
-    network = _shell(_without_live(run.config))
+    network = _shell(run.config.network)
     for name, parameter in network.named_parameters():
         np.copyto(parameter.detach().numpy(), run.weights[name])
         parameter.grad = None
@@ -48,8 +45,3 @@ def weights_of(network: Network) -> Mapping[str, np.ndarray]:
     weights = {name: parameter.detach().numpy().copy() for name, parameter in network.named_parameters()}
     freeze(*weights.values())
     return weights
-
-
-def _without_live(config: RunConfig) -> RunConfig:
-    """Runs that differ only in what may change on the way share a network."""
-    return replace(config, **{name: getattr(_PLAIN, name) for name in LIVE})
