@@ -23,8 +23,8 @@ lesson.points(
     "What to look for",
     "Every step has its own loss, and each loss sends its own gradient back. The triangle shows them apart: one row "
     "for each loss, one column for each hidden state that it reaches.",
-    "The triangle is empty above its diagonal: an output cannot use what has not arrived yet. Only with *Read in both "
-    "directions*, where a second chain comes from the end, is there anything.",
+    "The triangle is empty to the right of its diagonal: an output cannot use what has not arrived yet. Only with "
+    "*Read in both directions*, where a second chain comes from the end, is there anything.",
     "One frame alone does not say which way a thing moves. The dashed line is a classifier that sees each frame "
     "by itself.",
 )

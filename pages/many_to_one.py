@@ -19,7 +19,7 @@ lesson.points(
     "Only the last hidden state feeds the output. So the whole gradient enters at the last step and has to travel "
     "back, step by step, to the first word. Watch how much of it arrives there. With *Read in both directions* a "
     "second chain reads from the end, and its last state, at the first word, feeds the output too.",
-    "*The verdict after each word* shows what the network would say if the review stopped there. Watch it turn at "
+    "*The verdict after each step* shows what the network would say if the review stopped there. Watch it turn at "
     "*not*, at *but*, and at the word that they belong to.",
     "The dashed line in *learning* is what always giving the more frequent verdict would reach. "
     "A network that has learned nothing stays on it.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from seqviz.core.answers import Answer
@@ -34,10 +35,15 @@ def draw(moment: Moment, look: Look) -> Drawing:
     )
     if any(answer.pictures for answer in answers):
         return films([answer.pictures for answer in answers], columns, look.room)
-    return _table((Column("What goes in", [" ".join(answer.asked) for answer in answers], INPUT), *columns))
+    asked = Column("What goes in", [" ".join(answer.asked) for answer in answers], INPUT)
+    right, said, baseline = columns
+    lines = _lines(asked, right, baseline)
+    return _table((asked, right, replace(said, texts=list(map(_cut, said.texts, lines))), baseline), lines)
 
 
-def _table(columns: Sequence[Column]) -> Drawing:
+def _table(columns: Sequence[Column], lines: Sequence[int]) -> Drawing:
+    """lines: of each row."""
+    height = 56 + sum(12 + LINE * count for count in lines)
     table: Part = {
         "type": "table",
         "columnwidth": [3, 3, 3, 2],
@@ -56,17 +62,26 @@ def _table(columns: Sequence[Column]) -> Drawing:
             "height": 28,
         },
     }
-    return figure([table], {"margin": {"l": 0, "r": 0, "t": 0, "b": 0}, "height": _height(columns)})
+    return figure([table], {"margin": {"l": 0, "r": 0, "t": 0, "b": 0}, "height": height})
 
 
-def _height(columns: Sequence[Column]) -> int:
-    """Room for every row on a stage of the usual width, in px. What the network says may change, and does not count."""
-    asked, wanted, _, baseline = (column.texts for column in columns)
-    lines = [
-        max(len(broken(text, share * ROOM - 20)) for text, share in zip(row, (WIDE, WIDE, NARROW), strict=True))
-        for row in zip(asked, wanted, baseline, strict=True)
+def _lines(asked: Column, right: Column, baseline: Column) -> list[int]:
+    """How many lines each row has on a stage of the usual width. What the network says may change, and does not count:
+    it has a line more than the right answer where that is a sentence."""
+    return [
+        max(
+            len(broken(one, WIDE * ROOM - 20)),
+            len(broken(two, WIDE * ROOM - 20)) + (" " in two),
+            len(broken(three, NARROW * ROOM - 20)),
+        )
+        for one, two, three in zip(asked.texts, right.texts, baseline.texts, strict=True)
     ]
-    return 56 + sum(12 + LINE * count for count in lines)
+
+
+def _cut(text: str, most: int) -> str:
+    """At most so many lines: a network that has learned nothing may say the same words without end."""
+    lines = broken(text, WIDE * ROOM - 20)
+    return text if len(lines) <= most else " ".join(lines[:most]) + " …"
 
 
 def _spoken(answer: Answer, words: Sequence[str]) -> str:

@@ -92,7 +92,8 @@ def _words(written: Written, times: np.ndarray, heights: np.ndarray, chosen: lis
 
 PICTURE = Picture(
     "Beam search",
-    "At every step only the most probable beginnings are kept (filled); the green path won in the end.",
+    "At every step only the most probable beginnings are kept (filled). Of the first sentences that end so, the one "
+    "with the most probable words on average wins (green).",
     draw,
     needs=frozenset({"written"}),
     wide=True,

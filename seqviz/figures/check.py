@@ -20,6 +20,7 @@ from seqviz.figures.nodes import stream_name
 from seqviz.figures.numbers import number
 from seqviz.figures.palette import AMOUNT, GRADIENT, HIDDEN, WIRE, faded
 from seqviz.figures.parts import Drawing, Part, figure
+from seqviz.figures.words import LINE, broken
 
 TITLE: Final = "Is the gradient right?"
 LOOK_FOR: Final = "Three ways to the same number: a mistake in one of them would be seen at once."
@@ -53,24 +54,26 @@ def draw(moment: Moment, look: Look) -> Drawing:
             "height": 28,
         },
     }
+    lines = broken(said(check), look.room)
     words: Part = {
         "type": "scatter",
         "mode": "text",
         "x": [0.0],
         "y": [0.5],
-        "text": [said(check)],
+        "text": ["<br>".join(lines)],
         "textposition": "middle right",
         "cliponaxis": False,
         "hoverinfo": "skip",
         "textfont": {"color": AMOUNT},
     }
-    line, height = 30.0, 44.0 + 34 * max(len(rows), 1) + 30
-    table["domain"] = {"x": [0, 1], "y": [line / height, 1]}
+    foot = LINE * len(lines) + 13
+    height = 44.0 + 34 * max(len(rows), 1) + foot
+    table["domain"] = {"x": [0, 1], "y": [foot / height, 1]}
     layout = {
         "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
         "height": round(height),
         "xaxis": {"visible": False, "range": [0, 1], "domain": [0, 1], "fixedrange": True},
-        "yaxis": {"visible": False, "range": [0, 1], "domain": [0, line / height], "fixedrange": True},
+        "yaxis": {"visible": False, "range": [0, 1], "domain": [0, foot / height], "fixedrange": True},
     }
     return figure([table, words], layout)
 

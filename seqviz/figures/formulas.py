@@ -41,7 +41,7 @@ def written(value: float) -> str:
     """A number with two decimals, or two digits where it is small, and a true minus sign.
 
     >>> written(-0.123), written(0.0412), written(float("nan")), written(1234.5), written(-3e-6)
-    ('−0.12', '0.041', 'no number', '1234', '−3 × 10⁻⁶')
+    ('−0.12', '0.041', 'NaN', '1234', '−3 × 10⁻⁶')
     """
     size = abs(value)
     text = f"{size:.2f}" if 0.095 <= size < 100 else number(float(f"{size:.2g}") if size < 1 else size)

@@ -60,7 +60,7 @@ def draw(moment: Moment, look: Look) -> Drawing:
             "x": ground.x,
             "y": np.where(odd, 0, np.nan).astype(np.float32),
             "yaxis": "y3",
-            "text": _said(reaching[row], odd, ground.every),
+            "text": _said(reaching[row], odd, ground.every * (3 if np.isnan(reaching[row][odd]).any() else 1)),
             "hovertext": _said(reaching[row], odd, every=1),
             "textposition": "top center",
             "cliponaxis": False,
@@ -93,7 +93,7 @@ def _limits(reaching: np.ndarray) -> tuple[int, int]:
 def _said(norms: np.ndarray, odd: np.ndarray, every: int) -> list[str]:
     """What the odd norms are, for each `every`-th step, as they would run into each other."""
     return [
-        "" if not strange or place % every else "0" if norm == 0 else "∞" if np.isinf(norm) else "no number"
+        "" if not strange or place % every else "0" if norm == 0 else "∞" if np.isinf(norm) else "NaN"
         for place, (norm, strange) in enumerate(zip(norms, odd, strict=True))
     ]
 

@@ -19,7 +19,7 @@ from seqviz.figures.small import over_words
 
 TITLE: Final = "Hidden states over time"
 LOOK_FOR: Final = (
-    "Find units that change at one word and keep their colour afterwards: that is what the network remembers."
+    "Find units that change at one step and keep their colour afterwards: that is what the network remembers."
 )
 ROWS: Final = 64
 """Rows at most; more units than that share rows."""

@@ -13,6 +13,7 @@ from seqviz.core.graph import Node, NodeKind
 from seqviz.core.records import Stream, Trace
 from seqviz.core.topology import Reads
 from seqviz.figures.layout import Band, Box, Plan
+from seqviz.figures.numbers import number
 from seqviz.figures.palette import CLEAR, DIVERGING, FED_BACK, HIDDEN, INPUT, ON_DARK, ON_LIGHT, OUTPUT, TARGET, Colour
 from seqviz.figures.parts import Part
 from seqviz.figures.scales import largest, rounded_up, strongest
@@ -164,9 +165,9 @@ def percent(share: float) -> str:
     """A probability for people.
 
     >>> percent(0.973), percent(float("nan"))
-    ('97 %', 'no number')
+    ('97 %', 'NaN')
     """
-    return f"{100 * share:.0f} %" if np.isfinite(share) else "no number"
+    return f"{100 * share:.0f} %" if np.isfinite(share) else "NaN"
 
 
 def _said_of_output(trace: Trace, time: int) -> str:
@@ -213,11 +214,11 @@ def losses(plan: Plan, trace: Trace) -> Part:
 def said(value: float) -> str:
     """A loss for people.
 
-    >>> said(2.134), said(0.0312), said(0.00004), said(float("inf")), said(float("nan"))
-    ('2.13', '0.03', '≈ 0', '∞', 'no number')
+    >>> said(2.134), said(0.0312), said(0.00004), said(4.1e17), said(float("inf")), said(float("nan"))
+    ('2.13', '0.03', '≈ 0', '4 × 10¹⁷', '∞', 'NaN')
     """
-    if not np.isfinite(value):
-        return "∞" if np.isinf(value) else "no number"
+    if np.isnan(value) or value >= 1000:
+        return "NaN" if np.isnan(value) else number(value, 1 if value >= 1e5 else 4)
     return f"{value:.2f}" if value >= 0.1 else f"{value:.1g}" if value >= 1e-4 else "≈ 0"
 
 

@@ -16,7 +16,7 @@ def number(value: float, digits: int = 3) -> str:
     ('0.0341', '2 × 10⁻⁷', '∞', '0', '1000', '4.3 × 10⁻¹⁶')
     """
     if not np.isfinite(value):
-        return "no number" if np.isnan(value) else "∞"
+        return "NaN" if np.isnan(value) else "∞"
     if value == 0 or 1e-4 <= abs(value) < 1e5:
         return f"{float(f'{value:.{digits}g}'):g}" if abs(value) < 1000 else f"{value:.0f}"
     mantissa, exponent = f"{value:.{digits - 1}e}".split("e")

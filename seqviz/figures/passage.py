@@ -12,7 +12,8 @@ import numpy as np
 
 from seqviz.core.records import Look, Moment
 from seqviz.figures import Picture
-from seqviz.figures.lab import LARGEST, NEEDS, analysis_of, said
+from seqviz.figures.lab import LARGEST, NEEDS, analysis_of
+from seqviz.figures.numbers import number
 from seqviz.figures.palette import SIGNED_GRADIENTS, WIRE
 from seqviz.figures.parts import Drawing, Part, figure
 from seqviz.figures.scales import largest, rounded_up
@@ -36,8 +37,8 @@ def draw(moment: Moment, look: Look) -> Drawing:
     matrix = products.matrix[np.ix_(units, units)]
     limit = min(max(rounded_up(largest(matrix)), FAINT), LARGEST)
     t, k = products.entry + 1, products.state + 1
-    at_loss, at_state = said(np.array(products.norms))
-    (norm,) = said(products.reach[[products.state]])
+    at_loss, at_state = map(number, products.norms)
+    norm = number(float(products.reach[products.state]))
     words = [
         f"‖∂L<sub>{products.loss + 1}</sub>/∂h<sub>{t}</sub>‖ = {at_loss}",
         f"‖∂h<sub>{t}</sub>/∂h<sub>{k}</sub>‖ = {norm}",

@@ -1,4 +1,4 @@
-"""The verdict after each word: what the output layer would say if the sequence ended there.
+"""The verdict after each step: what the output layer would say if the sequence ended there.
 
 With two classes a line between them; with more a row for each of the classes that matter most in this example.
 Diamonds mark the right answers, where they are known.
@@ -17,8 +17,8 @@ from seqviz.figures.parts import Drawing, Part, figure
 from seqviz.figures.small import ASIDE, Ground, answering, over_words, row_names
 from seqviz.figures.words import shortened, shown
 
-TITLE: Final = "The verdict after each word"
-LOOK_FOR: Final = "Find the word at which the network changes its mind."
+TITLE: Final = "The verdict after each step"
+LOOK_FOR: Final = "Find the step at which the network changes its mind."
 MOST: Final = 8
 """Classes shown at most."""
 

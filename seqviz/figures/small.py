@@ -18,6 +18,8 @@ WIDTH: Final = 250.0
 """px that the columns share when three pictures stand in a row on a page 1366 px wide."""
 HEIGHT: Final = 180.0
 """px of a small picture without its margins, in 14 px type. In 20 px type it is higher as a whole."""
+CLOSE: Final = 15.0
+"""px from one row name to the next at least, so that letters do not touch."""
 ASIDE: Final = 0.36
 """Share of the width that row names to the left of a plot take."""
 
@@ -96,7 +98,7 @@ def over_words(trace: Trace, times: Sequence[int], left: float = 0.0) -> Ground:
 
 def row_names(y: Sequence[float], words: Sequence[str], start: float) -> Part:
     """Names to the left of the rows `y`, ending at x = `start`; as many as there is room for."""
-    every = int(np.ceil(len(words) * LINE / (HEIGHT * 0.7)))
+    every = int(np.ceil(len(words) * CLOSE / (HEIGHT * 0.7)))
     return {
         "type": "scatter",
         "mode": "text",

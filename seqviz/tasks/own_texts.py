@@ -35,6 +35,7 @@ def prepare(table: Table, text: int, label: int, vocabulary: int = 2000, longest
     if text == label:
         raise BadInput("The text and its label are in one column. Choose a different column for each.")
     labels: dict[tuple[str, ...], str] = {}
+    found: set[str] = set()
     marked = cut = empty = again = 0
     for row in table.rows:
         said, had_markup = plain(row[text])
@@ -46,10 +47,11 @@ def prepare(table: Table, text: int, label: int, vocabulary: int = 2000, longest
             empty += 1
             continue
         cut += len(words) > longest
+        found.add(kind)
         again += words[:longest] in labels
         labels.setdefault(words[:longest], kind)
     counts = Counter(labels.values())
-    _check(counts, table.columns[label])
+    _check(counts, table.columns[label], found, longest)
     record = {
         "kind": KIND,
         "texts": [[" ".join(words), kind] for words, kind in labels.items()],
@@ -91,10 +93,18 @@ def build(config: RunConfig) -> LabelledTexts:
     )
 
 
-def _check(counts: Counter[str], column: str) -> None:
-    """Raises BadInput where the classes, with the number of their different texts, cannot be learned."""
+def _check(counts: Counter[str], column: str, found: set[str], longest: int) -> None:
+    """Raises BadInput where the classes, with the number of their different texts, cannot be learned.
+
+    found: the labels of all texts, also of those that stand further up with another. longest: as in `prepare`.
+    """
     if not counts:
         raise BadInput(f"No row has both a text and a label in “{column}”. Are these the right columns?")
+    if len(counts) < min(2, len(found)):
+        raise BadInput(
+            f"Every text with another label than “{_short(next(iter(counts)))}” stands further up with that label, as "
+            f"only the first {longest} words of a text are read. Read more words, or give each text one label."
+        )
     if len(counts) < 2:
         raise BadInput(
             f"All labels in “{column}” are the same, “{_short(next(iter(counts)))}”. At least two classes are needed, "

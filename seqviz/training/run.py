@@ -117,7 +117,7 @@ def _mixed_seed(seed: int, step: int) -> int:
 
 def _why_diverged(loss: float, norm: float, step: int) -> str:
     if not math.isfinite(loss):
-        what = "the loss is no longer a number" if math.isnan(loss) else "the loss has grown beyond every number"
+        what = "the loss is no longer a number (NaN)" if math.isnan(loss) else "the loss has grown beyond every number"
     elif not math.isfinite(norm):
         what = "the gradient has grown beyond every number"
     else:

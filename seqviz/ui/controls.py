@@ -15,6 +15,7 @@ class Control:
     """One setting's widget. group: where in the sidebar it stands. help: one line. options: what can be chosen.
 
     words: what each option is called, where it is not its own name. Without options it is a switch.
+    cell: the key of the only cell that has it; any where empty.
     """
 
     group: str
@@ -22,6 +23,7 @@ class Control:
     help: str
     options: Sequence[Value] = ()
     words: Mapping[Value, str] = field(default_factory=dict)
+    cell: str = ""
 
     def spoken(self, option: Value) -> str:
         """What people read for an option."""
@@ -120,8 +122,9 @@ CONTROLS: Mapping[str, Control] = {
     "forget_bias": Control(
         "Network",
         "Forget-gate bias",
-        "Added to the LSTM's forget gate at the start: above 0 it begins by keeping what it has.",
+        "Added to the forget gate at the start, which only the LSTM has: above 0 it begins by keeping what it has.",
         (-2.0, -1.0, 0.0, 1.0, 2.0, 3.0),
+        cell="lstm",
     ),
     "lag": Control(
         "Data", "Lag", "Steps between what has to be remembered and the question.", (2, 5, 10, 20, 30, 40, 60, 80, 100)

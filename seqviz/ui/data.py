@@ -48,10 +48,14 @@ class Kept(Protocol):
 
 
 class Uploader(Protocol):
-    """A module that reads one kind of data. upload: from the file's bytes, with its own controls; raises BadInput."""
+    """A module that reads one kind of data, from files of at most `LARGEST` MB.
+
+    upload: from the file's bytes, with its own controls; raises BadInput.
+    """
 
     WANTED: str
     ENDINGS: tuple[str, ...]
+    LARGEST: int
     upload: Callable[[bytes], Kept]
 
 
@@ -86,7 +90,13 @@ def choose(tasks: Mapping[str, str]) -> Source:
 def _own(task: str, before: Source) -> Source:
     """One's own data: what has just been uploaded, what the link names, or else what was shown before."""
     reader = cast(Uploader, import_module(OWN[task]))
-    file = st.file_uploader("Your file", type=list(reader.ENDINGS), key=f"file for {task}", help=reader.WANTED)
+    file = st.file_uploader(
+        "Your file",
+        type=list(reader.ENDINGS),
+        key=f"file for {task}",
+        help=reader.WANTED,
+        max_upload_size=reader.LARGEST,
+    )
     if file is None:
         digest = link.get("data") or (before.digest if before.task == task else "")
         if digest and _is_there(task, digest):

@@ -114,12 +114,19 @@ EXPERIMENTS: Final = {
         ("cell", "hidden", "window", "learning_rate", "seed"),
         (
             "Behind the cut the gradient is exactly 0, not just small.",
-            "The forward pass is not cut: the network still carries its memory, but nothing teaches it what to carry.",
+            "The forward pass is not cut: the network still carries its memory, but nothing teaches it what to carry. "
+            "What a GRU happens to carry with its first weights may do all the same: take one, and see.",
         ),
-        "Take *Remember the first symbol*, cut after 5 steps and train. Then lift the cut and train again.",
+        "Train the plain cell below with its gradient cut every 5 steps: the symbol lies 10 steps back, so no gradient "
+        "reaches it. Then train the same cell without the cut.",
         {
-            "Lag 20, cut every 5 steps": {"experiment": "truncation", "lag": "20", "window": "5"},
-            "Lag 20, not cut": {"experiment": "truncation", "lag": "20", "window": "0"},
+            f"Elman, lag 10, {words}": {
+                "experiment": "truncation",
+                "cell": "elman",
+                "lag": "10",
+                "window": window,
+            }
+            for words, window in (("cut every 5 steps", "5"), ("not cut", "0"))
         },
         (
             r"h^{(t)} = f\!\left(x^{(t)},\, \tilde h^{(t-1)}\right), \qquad \tilde h^{(t-1)} = h^{(t-1)}, \qquad "
@@ -150,19 +157,23 @@ EXPERIMENTS: Final = {
         "Clipping",
         "A gradient that is too long is shortened. That helps against explosion, and does nothing against vanishing.",
         ("graph", "clipping", "learning"),
-        ("cell", "hidden", "clip", "clip_by", "learning_rate", "optimiser", "seed"),
+        ("cell", "hidden", "initialisation", "radius", "clip", "clip_by", "learning_rate", "optimiser", "seed"),
         (
             "By norm the direction stays (cosine 1). By value each entry is cut by itself, and the direction turns.",
             "Distant steps' share of a small gradient is already lost in the sum: making it longer brings "
             "nothing back.",
         ),
-        "Take *Elman, ReLU*, SGD and a learning rate of 1, without clipping, and train. Then clip at 1.",
+        "Below, W_hh starts as 1.1 times the identity: with ReLU, each step back may lengthen the gradient by a tenth. "
+        "Train without clipping, and it diverges at once. Train the same network clipped at 1.",
         {
-            f"ReLU, learning rate 1, {words}": {
+            f"ReLU, W_hh 1.1 times the identity, {words}": {
                 "experiment": "clipping",
                 "cell": "elman-relu",
+                "initialisation": "identity",
+                "radius": "1.1",
                 "optimiser": "sgd",
-                "learning_rate": "1.0",
+                "learning_rate": "0.03",
+                "lag": "20",
                 "clip": limit,
             }
             for words, limit in (("not clipped", "0.0"), ("clipped at 1", "1.0"))

@@ -34,8 +34,8 @@ def switch() -> None:
 
 
 def fold() -> None:
-    """Folds the settings away in large type, which needs the whole width, and else shows them."""
-    st.set_page_config(initial_sidebar_state="collapsed" if on() else "expanded")
+    """Folds the settings away in large type, which needs the whole width, and where the page is narrow anyway."""
+    st.set_page_config(initial_sidebar_state="collapsed" if on() else "auto")
 
 
 def on() -> bool:

@@ -11,6 +11,7 @@ WANTED = (
     "in columns such as file,caption. From 10 different pictures to 2,000, up to 100 MB, 20 words a caption."
 )
 ENDINGS = ("zip",)
+LARGEST = 100
 
 _prepared = once(prepare)
 

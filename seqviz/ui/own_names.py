@@ -13,6 +13,7 @@ WANTED = (
     "them. Its kind may stand before it, with a tab between them."
 )
 ENDINGS = ("txt", "tsv", "csv")
+LARGEST = 25
 
 _prepared = once(prepare)
 

@@ -13,6 +13,7 @@ WANTED = (
     "a first line of column names. Up to 50,000 pairs and 25 MB."
 )
 ENDINGS = ("tsv", "txt", "csv")
+LARGEST = 25
 
 _prepared = once(prepare)
 

@@ -11,6 +11,7 @@ WANTED = (
     "an empty line after each sentence. Up to 50,000 sentences and 25 MB."
 )
 ENDINGS = ("conllu", "conll", "txt")
+LARGEST = 25
 
 _prepared = once(prepare)
 

@@ -14,6 +14,7 @@ WANTED = (
     "Two or more classes; with or without a first row of column names."
 )
 ENDINGS = ("csv", "tsv", "txt")
+LARGEST = 25
 
 
 def upload(content: bytes) -> Prepared:

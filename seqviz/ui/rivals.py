@@ -141,11 +141,12 @@ def _checked(run: RunConfig) -> RunConfig:
 def _run(place: int, before: RunConfig) -> RunConfig:
     for name in FIELDS:
         st.session_state.setdefault(_key(before.task, place, name), getattr(before, name))
-    cell = CONTROLS["cell"].spoken(st.session_state[_key(before.task, place, "cell")])
-    with st.sidebar.expander(f"Run {place + 1}: {cell}"):
-        chosen: dict[str, Any] = {name: widget(CONTROLS[name], _key(before.task, place, name)) for name in MAIN}
+    cell = st.session_state[_key(before.task, place, "cell")]
+    title = f"Run {place + 1}: {CONTROLS['cell'].spoken(cell)}"
+    with st.sidebar.expander(title, key=f"run {place}"):  # without a key, another title would fold it up
+        chosen: dict[str, Any] = {name: widget(CONTROLS[name], _key(before.task, place, name), cell) for name in MAIN}
         with st.popover("More settings", width="stretch"):
-            chosen |= {name: widget(CONTROLS[name], _key(before.task, place, name)) for name in MORE}
+            chosen |= {name: widget(CONTROLS[name], _key(before.task, place, name), cell) for name in MORE}
     return replace(before, **chosen)
 
 

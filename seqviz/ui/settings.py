@@ -47,7 +47,7 @@ def settings(task: str, fields: Sequence[str], data: str = "", opened: str = "Ne
     for group in dict.fromkeys(CONTROLS[name].group for name in fields):
         with st.sidebar.expander(group, expanded=group == opened):
             for name in (name for name in fields if CONTROLS[name].group == group):
-                chosen[name] = widget(CONTROLS[name], _key(name, task))
+                chosen[name] = widget(CONTROLS[name], _key(name, task), chosen.get("cell", base.cell))
     config = replace(base, **chosen)
     st.session_state[_kept(own)] = config
     wanted = config.to_query(own)
@@ -94,10 +94,11 @@ def _linked(own: RunConfig, topology: Topology) -> tuple[RunConfig, bool]:
     return asked, True
 
 
-def widget(control: Control, key: str) -> Value:
-    """A setting's widget here and now, showing what the session state says at `key`."""
+def widget(control: Control, key: str, cell: str) -> Value:
+    """A setting's widget here and now, showing what the session state says at `key`; idle where `cell` has no such."""
+    idle = control.cell not in ("", cell)
     if not control.options:
-        return st.toggle(control.label, key=key, help=control.help, persist_state="session")
+        return st.toggle(control.label, key=key, help=control.help, persist_state="session", disabled=idle)
     value: Value = st.session_state[key]
     if isinstance(value, str):
         return st.selectbox(
@@ -107,10 +108,17 @@ def widget(control: Control, key: str) -> Value:
             key=key,
             help=control.help,
             persist_state="session",
+            disabled=idle,
         )
     scale = sorted({*control.options, value}, key=float)
     return st.select_slider(
-        control.label, scale, format_func=control.spoken, key=key, help=control.help, persist_state="session"
+        control.label,
+        scale,
+        format_func=control.spoken,
+        key=key,
+        help=control.help,
+        persist_state="session",
+        disabled=idle,
     )
 
 

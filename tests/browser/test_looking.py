@@ -79,6 +79,9 @@ def test_the_gradients_of_chosen_weights_are_checked_in_the_browser(page, app):
     columns = page.evaluate(cells)
     assert columns[0] == ["W<sub>hh</sub> (forget): unit 3 → 2"]
     assert columns[4][0].startswith("✓") and columns[6][0].startswith("✓")
-    page.get_by_label("row").fill("1")
+    page.get_by_label("row").fill("1.4")
+    page.get_by_label("column").fill("99")
     button(page, "Check this weight").click()
     page.wait_for_function(f"({cells})()[0]?.length === 2")
+    assert page.evaluate(cells)[0][1] == "W<sub>hh</sub> (input): unit 4 → 1"
+    expect(page.locator(".seqviz-banner")).to_be_hidden()

@@ -40,7 +40,7 @@ def test_what_has_no_place_on_the_axis_is_said_at_its_floor() -> None:
     gradient[0, :4] = np.array([0, np.inf, np.nan, 0])[:, None]
     figure = draw(moment(replace(trace, grad_hidden=gradient)), Look()).figure()
     _, line, odd = figure.data[:3]
-    assert list(odd.hovertext) == ["0", "∞", "no number", "0", "", ""]
+    assert list(odd.hovertext) == ["0", "∞", "NaN", "0", "", ""]
     assert np.isnan(line.y).tolist() == [True] * 4 + [False] * 2 == (~np.isnan(odd.y)).tolist()
     floor = figure.layout[odd.yaxis.replace("y", "yaxis")]
     assert floor.overlaying == "y"

@@ -207,7 +207,7 @@ def test_losses_grow_in_area() -> None:
     assert size[2] ** 2 / size[1] ** 2 == pytest.approx(2, rel=1e-4)
     assert size[0] > 0
     assert size.argmax() == 5
-    assert list(part.text) == ["≈ 0", "0.40", "0.80", "1.60", "0.40", "no number"]
+    assert list(part.text) == ["≈ 0", "0.40", "0.80", "1.60", "0.40", "NaN"]
 
 
 def test_a_loss_that_does_not_enter_is_not_drawn() -> None:

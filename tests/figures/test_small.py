@@ -3,7 +3,7 @@ import pytest
 
 from seqviz.core.topology import DELAYED, MANY_TO_ONE
 from seqviz.figures.small import HEIGHT, over_words, row_names
-from seqviz.figures.words import LINE
+from seqviz.figures.words import TYPE
 from tests.figures.sample import sample
 
 
@@ -29,5 +29,5 @@ def test_row_names_do_not_run_into_each_other(rows: int) -> None:
     part = row_names(list(range(rows)), ["an extraordinarily long name"] * rows, 0.5)
     printed = np.flatnonzero([text != "" for text in part["text"]])  # type: ignore[attr-defined]
     assert printed[0] == 0
-    assert np.all(np.diff(printed) * HEIGHT * 0.7 / rows >= LINE)
+    assert np.all(np.diff(printed) * HEIGHT * 0.7 / rows >= TYPE)
     assert len(set(part["hovertext"])) == 1  # type: ignore[call-overload]

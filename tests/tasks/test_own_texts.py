@@ -101,6 +101,7 @@ def test_the_same_upload_has_the_same_digest_and_other_limits_another():
         ([("again", "a"), ("and again", "b")] * 20, "2 different texts"),
         (some(40, kinds=("a",)), "All labels"),
         (some(60, kinds=tuple("abcdefghijklmnopqrstuvwxyz")), "at most 20"),
+        ([(f"{'long ' * 40}{place}", label) for place in range(40) for label in "ab"], "only the first 40 words"),
         ([*some(), ("alone", "z")], "“z” has only one text"),
         ([*some(), ("alone", "z"), ("alone", "z")], "“z” has only one text"),
     ],

@@ -7,7 +7,7 @@ import torch
 from seqviz.core.config import RunConfig
 from seqviz.core.records import Look
 from seqviz.tasks import task_of
-from seqviz.training import analyse, start, trace
+from seqviz.training import advance, analyse, start, trace
 from seqviz.ui.lab import EXPERIMENTS
 from seqviz.ui.settings import defaults
 
@@ -52,3 +52,22 @@ def test_every_button_opens_its_own_experiment_with_settings_that_can_be(experim
     for query in EXPERIMENTS[experiment].links.values():
         assert query.get("experiment") == experiment
         assert np.isfinite(start(config_of(query)).history.held_loss).all()
+
+
+def trained(experiment, words, updates):
+    torch.set_num_threads(1)
+    return advance(start(config_of(EXPERIMENTS[experiment].links[words])), updates)
+
+
+def test_behind_a_cut_the_plain_cell_does_not_learn_what_it_learns_without_one():
+    assert trained("truncation", "Elman, lag 10, not cut", 400).history.held_score[-1] > 0.95
+    assert trained("truncation", "Elman, lag 10, cut every 5 steps", 400).history.held_score.max() < 0.7
+
+
+def test_clipped_a_network_learns_that_diverges_at_once_if_not():
+    first, second = EXPERIMENTS["clipping"].links
+    assert 0 < trained("clipping", first, 20).step < 10
+    assert trained("clipping", first, 20).diverged
+    clipped = trained("clipping", second, 600)
+    assert clipped.history.grad_norm.max() > 100 * clipped.config.clip
+    assert clipped.history.held_score[-1] > 0.95

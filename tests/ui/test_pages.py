@@ -279,6 +279,26 @@ def test_a_switch_is_offered_where_the_wiring_can_have_what_it_switches_on(hub, 
     assert "Normalise between layers" in labels
 
 
+def test_a_setting_that_the_cell_has_not_is_idle(hub):
+    page = opened("gated", experiment="forget")
+    assert widget(page, "select_slider", "Forget-gate bias").disabled
+    widget(page, "selectbox", "Cell").set_value("lstm").run()
+    assert not widget(page, "select_slider", "Forget-gate bias").disabled
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        ({}, r"W_{ho}\,h^{(t)}"),
+        ({"bidirectional": "true"}, r"\overleftarrow{h}"),
+        ({"attention": "true"}, r"\alpha^{(t,s)}"),
+    ],
+)
+def test_the_output_layers_equation_says_all_that_it_reads(hub, settings, says):
+    page = opened("delayed" if "attention" in settings else "direct", **settings)
+    assert sum(says in line.value for line in page.latex) == 1
+
+
 def test_the_cell_is_opened_on_its_page(hub):
     opened("gated")
     assert shown(hub).figures[:2] == ("graph", "cell")

@@ -79,6 +79,7 @@ export class Panel {
     this.picked = [];
     const ask = (weights) => this.order({ do: "check", weights });
     const add = () => {
+      this.within();
       const weight = [this.matrix.value, Number(this.row.value) - 1, Number(this.column.value) - 1];
       this.picked = [...this.picked.filter((other) => String(other) !== String(weight)), weight].slice(-8);
       ask(this.picked);
@@ -96,12 +97,12 @@ export class Panel {
     );
   }
 
-  /** Keeps the row and the column within the parameter that was chosen. */
+  /** Keeps the row and the column whole numbers within the parameter that was chosen, whatever was typed. */
   within() {
     const [, rows, columns] = this.weights.find(([name]) => name === this.matrix.value) ?? ["", 1, 1];
     for (const [control, most] of [[this.row, rows], [this.column, columns]]) {
       control.max = most;
-      if (Number(control.value) > most) control.value = most;
+      control.value = Math.min(Math.max(Math.round(Number(control.value)), 1), most);
     }
   }
 

@@ -28,7 +28,7 @@ function sides(status) {
     [sweep.length ? `Trying lag ${lag}${left}` : `Lag ${lag}`, "Steps between what has to be remembered and the question"],
     [together ? `update ${whole(status.update)}` : "", "The runs keep step: each has had the same number of updates"],
     ...sides.map((side) => [
-      `${side.name}: held-out ${status.score_name} ${percent(side.held_score)}${together ? "" : ` at update ${whole(side.update)}`}`,
+      `${side.name}: ${side.state === "diverged" ? "diverged, " : ""}held-out ${status.score_name} ${percent(side.held_score)}${together ? "" : ` at update ${whole(side.update)}`}`,
       `${side.state}${side.rate ? `, ${significant(1000 / side.rate)} ms an update` : ""}`,
       side,
     ]),
