@@ -43,7 +43,8 @@ def draw(moment: Moment, look: Look) -> Drawing:
 
 def _table(columns: Sequence[Column], lines: Sequence[int]) -> Drawing:
     """lines: of each row."""
-    height = 56 + sum(12 + LINE * count for count in lines)
+    head = max(len(broken(column.title, NARROW * ROOM - 20)) for column in columns)
+    height = 36 + LINE * head + sum(14 + LINE * count for count in lines)
     table: Part = {
         "type": "table",
         "columnwidth": [3, 3, 3, 2],

@@ -10,6 +10,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Final
 
+from seqviz.core.graph import Node, NodeKind
 from seqviz.core.records import Look, Moment, Trace
 from seqviz.core.topology import Reads
 from seqviz.figures import Picture
@@ -147,21 +148,22 @@ def _gaps(placed: Plan, trace: Trace) -> list[float]:
 def _thumbnails(placed: Plan, trace: Trace) -> list[Part]:
     """The pictures themselves, each in its box above its label."""
     pictures = trace.example.inputs[::-1] if trace.config.reverse else trace.example.inputs
-    columns = [x for x, step in zip(placed.columns, trace.steps, strict=True) if step.reads is Reads.INPUT]
+    reading = [time for time, step in enumerate(trace.steps) if step.reads is Reads.INPUT]
+    boxes = [placed.boxes[Node(NodeKind.INPUT, time)] for time in reading]
     return [
         {
             "source": data_uri(picture),
             "xref": "x",
             "yref": "y",
-            "x": float(x),
+            "x": box.x,
             "y": placed.rows.inputs.top - 3,
-            "sizex": 0.8,
+            "sizex": 1.92 * box.half,
             "sizey": THUMBNAIL,
             "xanchor": "center",
             "yanchor": "top",
             "layer": "above",
         }
-        for x, picture in zip(columns, pictures, strict=True)
+        for box, picture in zip(boxes, pictures, strict=True)
     ]
 
 

@@ -47,7 +47,7 @@ def draw(moment: Moment, look: Look) -> Drawing:
         *_curves(history.step, history.score, OUTPUT, "y2", moment.score_name),
         _checks(history.held_step, history.held_score, OUTPUT, "y2", moment.score_name),
         _baseline(moment, end),
-        _end(moment),
+        _end(moment, end),
     ]
     return figure(parts, progress((low, high), end, shown(moment.score_name), STYLES, _baseline_said(moment)))
 
@@ -102,7 +102,7 @@ def _baseline(moment: Moment, end: float) -> Part:
     }
 
 
-def _end(moment: Moment) -> Part:
+def _end(moment: Moment, end: float) -> Part:
     """A cross after the last loss that was a number, where the run could not go on."""
     history = moment.history
     usual = np.flatnonzero(np.isfinite(history.loss) & (history.loss > 0))[-1:] if moment.diverged else np.zeros(0, int)
@@ -112,7 +112,7 @@ def _end(moment: Moment) -> Part:
         "x": history.step[usual].astype(np.int32),
         "y": history.loss[usual],
         "text": ["diverged"] * len(usual),
-        "textposition": "bottom left",
+        "textposition": "middle right" if (history.step[usual] < end / 2).all() else "middle left",
         "cliponaxis": False,
         "marker": {"symbol": "x", "size": 12, "color": TARGET},
         "hovertext": [shown(moment.diverged)] * len(usual),
