@@ -6,6 +6,7 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Final
 
 import numpy as np
 import streamlit as st
@@ -38,8 +39,18 @@ export default function ({ parentElement, data }) {
 )
 
 
+STYLE: Final = """<style>
+/* Side by side, the words of the longer wirings would overlap here. */
+@media (max-width: 1150px) {
+  [data-testid="stMainBlockContainer"] [data-testid="stColumn"] { min-width: 100%; }
+}
+</style>"""
+
+
 def places() -> list[DeltaGenerator]:
-    """Where the five wirings stand: in two rows, or in large type below each other, so that words do not overlap."""
+    """Where the five wirings stand: in two rows; in large type and on a narrow page below each other, so that words do
+    not overlap."""
+    st.html(STYLE)
     rows = ((1, 3.5), (1,), (1,), (1,)) if lecture.on() else ((1, 2.1, 2.3), (2.2, 3))
     columns = [column for widths in rows for column in st.columns(widths)]
     return [column.container(border=True, gap=None) for column in columns]
