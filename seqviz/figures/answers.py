@@ -11,8 +11,9 @@ from seqviz.core.answers import Answer
 from seqviz.core.records import Look, Moment
 from seqviz.figures import Picture
 from seqviz.figures.film import Column, films
-from seqviz.figures.palette import INPUT, OUTPUT, TARGET, WIRE, faded
-from seqviz.figures.parts import Drawing, Part, figure
+from seqviz.figures.palette import INPUT, OUTPUT, TARGET, WIRE
+from seqviz.figures.parts import Drawing, figure
+from seqviz.figures.tables import TIGHT, TableColumn, table
 from seqviz.figures.words import broken, runs
 
 LINE: Final = 20
@@ -45,25 +46,16 @@ def _table(columns: Sequence[Column], lines: Sequence[int]) -> Drawing:
     """lines: of each row."""
     head = max(len(broken(column.title, NARROW * ROOM - 20)) for column in columns)
     height = 36 + LINE * head + sum(14 + LINE * count for count in lines)
-    table: Part = {
-        "type": "table",
-        "columnwidth": [3, 3, 3, 2],
-        "header": {
-            "values": [f"<b>{html.escape(column.title)}</b>" for column in columns],
-            "align": "left",
-            "fill": {"color": [faded(column.colour, 0.25) for column in columns]},
-            "line": {"width": 0},
-            "height": 30,
-        },
-        "cells": {
-            "values": [[html.escape(text, quote=False) for text in column.texts] for column in columns],
-            "align": "left",
-            "fill": {"color": [faded(column.colour, 0.07) for column in columns]},
-            "line": {"width": 1, "color": faded(WIRE, 0.25)},
-            "height": 28,
-        },
-    }
-    return figure([table], {"margin": {"l": 0, "r": 0, "t": 0, "b": 0}, "height": height})
+    shown = [
+        TableColumn(
+            f"<b>{html.escape(column.title)}</b>",
+            [html.escape(text, quote=False) for text in column.texts],
+            column.colour,
+            width,
+        )
+        for column, width in zip(columns, (3, 3, 3, 2), strict=True)
+    ]
+    return figure([table(shown)], {"margin": TIGHT, "height": height})
 
 
 def _lines(asked: Column, right: Column, baseline: Column) -> list[int]:

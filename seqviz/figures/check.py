@@ -18,15 +18,25 @@ from seqviz.core.topology import TOPOLOGIES
 from seqviz.figures import Picture
 from seqviz.figures.nodes import stream_name
 from seqviz.figures.numbers import number
-from seqviz.figures.palette import AMOUNT, GRADIENT, HIDDEN, WIRE, faded
+from seqviz.figures.palette import AMOUNT, GRADIENT, HIDDEN, WIRE
 from seqviz.figures.parts import Drawing, Part, figure
+from seqviz.figures.tables import TIGHT, TableColumn, table
 from seqviz.figures.words import LINE, broken
 
 TITLE: Final = "Is the gradient right?"
 LOOK_FOR: Final = "Three ways to the same number: a mistake in one of them would be seen at once."
 RIGHT: Final = 1e-5
 """A relative error up to which two numbers count as the same."""
-TITLES: Final = ("Weight", "w", "autograd", "by hand", "error", "differences", "error")
+COLUMNS: Final = (
+    ("Weight", HIDDEN, 3.5),
+    ("w", HIDDEN, 1.2),
+    ("autograd", GRADIENT, 1.6),
+    ("by hand", GRADIENT, 1.6),
+    ("error", WIRE, 1.5),
+    ("differences", GRADIENT, 1.6),
+    ("error", WIRE, 1.5),
+)
+"""Titles, what they are about, and widths beside each other."""
 SYMBOLS: Final = {"weight_ih_l0": "W<sub>xh</sub>", "weight_hh_l0": "W<sub>hh</sub>"}
 SYMBOLS_OF_BIASES: Final = {"bias_ih_l0": "b<sub>xh</sub>", "bias_hh_l0": "b<sub>hh</sub>"}
 
@@ -35,25 +45,10 @@ def draw(moment: Moment, look: Look) -> Drawing:
     """One row a weight; none before the first check."""
     check = moment.check
     rows = [] if check is None else [_row(check, place, moment.trace) for place in range(len(check.names))]
-    colours = (HIDDEN, HIDDEN, GRADIENT, GRADIENT, WIRE, GRADIENT, WIRE)
-    table: Part = {
-        "type": "table",
-        "columnwidth": [3.5, 1.2, 1.6, 1.6, 1.5, 1.6, 1.5],
-        "header": {
-            "values": [f"<b>{title}</b>" for title in TITLES],
-            "align": "left",
-            "fill": {"color": [faded(colour, 0.25) for colour in colours]},
-            "line": {"width": 0},
-            "height": 30,
-        },
-        "cells": {
-            "values": [[row[column] for row in rows] for column in range(len(TITLES))],
-            "align": "left",
-            "fill": {"color": [faded(colour, 0.07) for colour in colours]},
-            "line": {"width": 1, "color": faded(WIRE, 0.25)},
-            "height": 28,
-        },
-    }
+    columns = [
+        TableColumn(f"<b>{title}</b>", [row[place] for row in rows], colour, width)
+        for place, (title, colour, width) in enumerate(COLUMNS)
+    ]
     lines = broken(said(check), look.room)
     words: Part = {
         "type": "scatter",
@@ -68,14 +63,14 @@ def draw(moment: Moment, look: Look) -> Drawing:
     }
     foot = LINE * len(lines) + 13
     height = 44.0 + 34 * max(len(rows), 1) + foot
-    table["domain"] = {"x": [0, 1], "y": [foot / height, 1]}
+    numbers = {**table(columns), "domain": {"x": [0, 1], "y": [foot / height, 1]}}
     layout = {
-        "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
+        "margin": TIGHT,
         "height": round(height),
         "xaxis": {"visible": False, "range": [0, 1], "domain": [0, 1], "fixedrange": True},
         "yaxis": {"visible": False, "range": [0, 1], "domain": [0, foot / height], "fixedrange": True},
     }
-    return figure([table, words], layout)
+    return figure([numbers, words], layout)
 
 
 def said(check: GradientCheck | None) -> str:

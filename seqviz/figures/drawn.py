@@ -9,8 +9,9 @@ from typing import Final
 from seqviz.core.answers import Origin
 from seqviz.core.records import Look, Moment
 from seqviz.figures import Picture
-from seqviz.figures.palette import INPUT, OUTPUT, WIRE, faded
-from seqviz.figures.parts import Drawing, Part, figure
+from seqviz.figures.palette import INPUT, OUTPUT
+from seqviz.figures.parts import Drawing, figure
+from seqviz.figures.tables import TIGHT, TableColumn, table
 
 MARKS: Final[Mapping[Origin, str]] = {"learned": "= ", "kept back": "★ ", "new": ""}
 """Before a name."""
@@ -23,27 +24,15 @@ def draw(moment: Moment, look: Look) -> Drawing:
     new = [sum(drawn.origin == "new" for drawn in column) for column in columns]
     texts = [[MARKS[drawn.origin] + ("".join(drawn.words) or "(nothing)") for drawn in column] for column in columns]
     rows = max(map(len, texts), default=1)
-    table: Part = {
-        "type": "table",
-        "header": {
-            "values": [
-                f"<b>{html.escape(kind)}</b>: {count} of {len(column)} are its own"
-                for kind, count, column in zip(kinds, new, columns, strict=True)
-            ],
-            "align": "left",
-            "fill": {"color": faded(INPUT, 0.25)},
-            "line": {"width": 0},
-            "height": 30,
-        },
-        "cells": {
-            "values": [[html.escape(text, quote=False) for text in column] for column in texts],
-            "align": "left",
-            "fill": {"color": faded(OUTPUT, 0.07)},
-            "line": {"width": 1, "color": faded(WIRE, 0.25)},
-            "height": 28,
-        },
-    }
-    return figure([table], {"margin": {"l": 0, "r": 0, "t": 0, "b": 0}, "height": 36 + 29 * rows})
+    heads = [
+        f"<b>{html.escape(kind)}</b>: {count} of {len(column)} are its own"
+        for kind, count, column in zip(kinds, new, columns, strict=True)
+    ]
+    shown = [
+        TableColumn(head, [html.escape(text, quote=False) for text in column], INPUT, ground=OUTPUT)
+        for head, column in zip(heads, texts, strict=True)
+    ]
+    return figure([table(shown)], {"margin": TIGHT, "height": 36 + 29 * rows})
 
 
 PICTURE: Final = Picture(

@@ -6,8 +6,9 @@ import html
 
 from seqviz.core.records import Look, Moment
 from seqviz.figures import Picture
-from seqviz.figures.palette import OUTPUT, TARGET, WIRE, faded
-from seqviz.figures.parts import Drawing, Part, figure
+from seqviz.figures.palette import OUTPUT, TARGET, WIRE
+from seqviz.figures.parts import Drawing, figure
+from seqviz.figures.tables import TIGHT, TableColumn, table
 
 
 def draw(moment: Moment, look: Look) -> Drawing:
@@ -16,27 +17,13 @@ def draw(moment: Moment, look: Look) -> Drawing:
     rows = [(s.way, " ".join(s.words), f"{s.log_probability:.2f}") for s in written.sentences] if written else []
     if written and written.wanted:
         rows.insert(0, ("right", " ".join(written.wanted), ""))
-    titles = ("Way of writing", "Sentence", "log p, nats")
-    colours = (WIRE, OUTPUT, TARGET)
-    table: Part = {
-        "type": "table",
-        "columnwidth": [2, 6, 1.3],
-        "header": {
-            "values": [f"<b>{title}</b>" for title in titles],
-            "align": "left",
-            "fill": {"color": [faded(colour, 0.25) for colour in colours]},
-            "line": {"width": 0},
-            "height": 28,
-        },
-        "cells": {
-            "values": [[html.escape(row[column], quote=False) for row in rows] for column in range(3)],
-            "align": ["left", "left", "right"],
-            "fill": {"color": [faded(colour, 0.07) for colour in colours]},
-            "line": {"width": 1, "color": faded(WIRE, 0.25)},
-            "height": 26,
-        },
-    }
-    return figure([table], {"margin": {"l": 0, "r": 0, "t": 0, "b": 0}, "height": 48 + 30 * max(len(rows), 1)})
+    ways, said, sizes = ([html.escape(row[column], quote=False) for row in rows] for column in range(3))
+    columns = (
+        TableColumn("<b>Way of writing</b>", ways, WIRE, 2),
+        TableColumn("<b>Sentence</b>", said, OUTPUT, 6),
+        TableColumn("<b>log p, nats</b>", sizes, TARGET, 1.3, align="right"),
+    )
+    return figure([table(columns)], {"margin": TIGHT, "height": 48 + 30 * max(len(rows), 1)})
 
 
 PICTURE = Picture(
