@@ -14,7 +14,7 @@ from seqviz.figures.film import Column, films
 from seqviz.figures.palette import INPUT, OUTPUT, TARGET, WIRE
 from seqviz.figures.parts import Drawing, figure
 from seqviz.figures.tables import TIGHT, TableColumn, table
-from seqviz.figures.words import broken, runs
+from seqviz.figures.words import broken, cut, runs
 
 LINE: Final = 20
 """px of a line of 14 px type in a table."""
@@ -39,7 +39,9 @@ def draw(moment: Moment, look: Look) -> Drawing:
     asked = Column("What goes in", [" ".join(answer.asked) for answer in answers], INPUT)
     right, said, baseline = columns
     lines = _lines(asked, right, baseline)
-    return _table((asked, right, replace(said, texts=list(map(_cut, said.texts, lines))), baseline), lines)
+    # A network that has learned nothing may say the same words without end.
+    texts = [cut(text, WIDE * ROOM - 20, most) for text, most in zip(said.texts, lines, strict=True)]
+    return _table((asked, right, replace(said, texts=texts), baseline), lines)
 
 
 def _table(columns: Sequence[Column], lines: Sequence[int]) -> Drawing:
@@ -69,12 +71,6 @@ def _lines(asked: Column, right: Column, baseline: Column) -> list[int]:
         )
         for one, two, three in zip(asked.texts, right.texts, baseline.texts, strict=True)
     ]
-
-
-def _cut(text: str, most: int) -> str:
-    """At most so many lines: a network that has learned nothing may say the same words without end."""
-    lines = broken(text, WIDE * ROOM - 20)
-    return text if len(lines) <= most else " ".join(lines[:most]) + " …"
 
 
 def _spoken(answer: Answer, words: Sequence[str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import html
+from typing import Final
 
 import numpy as np
 
@@ -11,6 +11,10 @@ from seqviz.core.records import Look, Moment
 from seqviz.figures import Picture
 from seqviz.figures.palette import CLEAR, OUTPUT, WIRE
 from seqviz.figures.parts import Drawing, Part, figure
+from seqviz.figures.words import shortened, shown
+
+LEAST: Final = 18.0
+"""px without which no word is printed."""
 
 
 def draw(moment: Moment, look: Look) -> Drawing:
@@ -19,22 +23,24 @@ def draw(moment: Moment, look: Look) -> Drawing:
     if written is None:
         return figure([], {})
     times, heights = _places(written)
+    longest = max((branch.time for branch in written.branches), default=0)
+    last = max(8, longest) + 0.8
+    room = look.room / (last + 1.2) - 4
     best = set(written.best)
     dropped = [i for i, branch in enumerate(written.branches) if not branch.kept]
     going = [i for i, branch in enumerate(written.branches) if branch.kept and i not in best]
     parts: list[Part] = [
         _lines(written, times, heights, dropped + going, WIRE, 1),
         _lines(written, times, heights, list(written.best), OUTPUT, 4),
-        _words(written, times, heights, dropped, faint=True),
-        _words(written, times, heights, going, faint=False),
-        _words(written, times, heights, list(written.best), faint=False),
+        _words(written, times, heights, dropped, room, faint=True),
+        _words(written, times, heights, going, room, faint=False),
+        _words(written, times, heights, list(written.best), room, faint=False),
     ]
     hidden_axis = {"visible": False, "fixedrange": True}
-    longest = max((branch.time for branch in written.branches), default=0)
     return figure(
         parts,
         {
-            "xaxis": hidden_axis | {"range": [-1.2, max(8, longest) + 0.8]},
+            "xaxis": hidden_axis | {"range": [-1.2, last]},
             "yaxis": hidden_axis | {"range": [-1, max(4, float(heights.max(initial=0))) + 0.7]},
         },
     )
@@ -71,13 +77,18 @@ def _lines(
     }
 
 
-def _words(written: Written, times: np.ndarray, heights: np.ndarray, chosen: list[int], *, faint: bool) -> Part:
+def _words(
+    written: Written, times: np.ndarray, heights: np.ndarray, chosen: list[int], room: float, *, faint: bool
+) -> Part:
+    """room: px that a word may take; where there is none for a letter or two, words are told on pointing alone."""
+    words = [written.labels[written.branches[i].word] for i in chosen]
     return {
         "type": "scatter",
         "mode": "markers+text",
         "x": times[chosen],
         "y": heights[chosen],
-        "text": [html.escape(written.labels[written.branches[i].word], quote=False) for i in chosen],
+        "text": [shown(shortened(word, room)) if room >= LEAST else "" for word in words],
+        "hovertext": [shown(word) for word in words],
         "textposition": "top center",
         "opacity": 0.55 if faint else 1.0,
         "marker": {
@@ -86,7 +97,7 @@ def _words(written: Written, times: np.ndarray, heights: np.ndarray, chosen: lis
             "line": {"width": 1, "color": OUTPUT},
         },
         "customdata": np.array([written.branches[i].log_probability for i in chosen], np.float32),
-        "hovertemplate": "%{text}<br>log-probability so far %{customdata:.3f} nats<extra></extra>",
+        "hovertemplate": "%{hovertext}<br>log-probability so far %{customdata:.3f} nats<extra></extra>",
     }
 
 

@@ -3,27 +3,39 @@
 from __future__ import annotations
 
 import html
+from typing import Final
 
 from seqviz.core.records import Look, Moment
 from seqviz.figures import Picture
 from seqviz.figures.palette import OUTPUT, TARGET, WIRE
 from seqviz.figures.parts import Drawing, figure
 from seqviz.figures.tables import TIGHT, TableColumn, table
+from seqviz.figures.words import broken, cut
+
+ROOM: Final = 600
+"""px for a sentence on a page 1366 px wide."""
 
 
 def draw(moment: Moment, look: Look) -> Drawing:
-    """A row for each way with its sentence and log-probability, and the right sentence first where it is known."""
+    """A row for each way with its sentence and log-probability, and the right sentence first where it is known.
+
+    No sentence has more lines than the right one, or two: a network that has learned nothing may write without end.
+    """
     written = moment.written
     rows = [(s.way, " ".join(s.words), f"{s.log_probability:.2f}") for s in written.sentences] if written else []
+    lines = 2
     if written and written.wanted:
-        rows.insert(0, ("right", " ".join(written.wanted), ""))
-    ways, said, sizes = ([html.escape(row[column], quote=False) for row in rows] for column in range(3))
+        right = " ".join(written.wanted)
+        lines = len(broken(right, ROOM))
+        rows.insert(0, ("right", right, ""))
+    ways, said, sizes = ([row[column] for row in rows] for column in range(3))
+    said = [html.escape(cut(text, ROOM, lines), quote=False) for text in said]
     columns = (
         TableColumn("<b>Way of writing</b>", ways, WIRE, 2),
         TableColumn("<b>Sentence</b>", said, OUTPUT, 6),
         TableColumn("<b>log p, nats</b>", sizes, TARGET, 1.3, align="right"),
     )
-    return figure([table(columns)], {"margin": TIGHT, "height": 48 + 30 * max(len(rows), 1)})
+    return figure([table(columns)], {"margin": TIGHT, "height": 48 + (12 + 20 * lines) * max(len(rows), 1)})
 
 
 PICTURE = Picture(

@@ -106,6 +106,16 @@ def broken(text: str, room: float) -> list[str]:
     return lines or [""]
 
 
+def cut(text: str, room: float, lines: int) -> str:
+    """A text that is broken at its spaces, as far as it goes into so many lines of `room` px.
+
+    >>> cut("a small red circle above a blue square", 130, 1)
+    'a small red circle …'
+    """
+    found = broken(text, room)
+    return text if len(found) <= lines else " ".join(found[:lines]) + " …"
+
+
 def runs(words: Sequence[str]) -> list[str]:
     """Equal words that follow each other, put together.
 
