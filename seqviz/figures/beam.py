@@ -103,8 +103,8 @@ def _words(
 
 PICTURE = Picture(
     "Beam search",
-    "At every step only the most probable beginnings are kept (filled). Of the first sentences that end so, the one "
-    "with the most probable words on average wins (green).",
+    "At every step only the most probable beginnings are kept (filled). Of the sentences that end, the one with the "
+    "most probable words on average wins (green).",
     draw,
     needs=frozenset({"written"}),
     wide=True,

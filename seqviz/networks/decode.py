@@ -77,7 +77,8 @@ def beam(
     """The best sentence that a beam of `width` finds for one example, and every branch it looked at.
 
     Of the finished sentences the one with the highest log-probability per word wins, so that short ones are not
-    favoured (Wu et al. 2016, sec. 7, with α = 1). Raises ValueError for a batch of more than one.
+    favoured (Wu et al. 2016, sec. 7, with α = 1). Once `width` are finished, a beginning is gone on with only while it
+    is better than all of them by that measure. Raises ValueError for a batch of more than one.
     """
     if len(feed.inputs) != 1:
         raise ValueError("a beam search writes for one example at a time")
@@ -87,6 +88,7 @@ def beam(
     totals = torch.zeros(1)
     previous = torch.full((1,), network.begin)
     finished: list[int] = []
+    best_finished = float("-inf")  # log-probability per word
     for time in range(longest):
         logits, writing = network.write(writing, previous)
         scores = totals[:, None] + logits.log_softmax(dim=-1)
@@ -94,15 +96,17 @@ def beam(
         rows, words = places // scores.shape[1], places % scores.shape[1]
         going: list[tuple[int, int]] = []
         for score, row, word in zip(best.tolist(), rows.tolist(), words.tolist(), strict=True):
-            kept = len(going) < width and len(finished) < width
+            promising = len(finished) < width or score / (time + 1) > best_finished
+            kept = len(going) < width and promising
             branches.append(Branch(live[row], time, word, score, kept))
             if not kept:
                 continue
             if word == end:
                 finished.append(len(branches) - 1)
+                best_finished = max(best_finished, score / (time + 1))
             else:
                 going.append((len(branches) - 1, row))
-        if not going or len(finished) >= width:
+        if not going:
             break
         live = [index for index, _ in going]
         totals = torch.tensor([branches[index].log_probability for index in live])

@@ -139,6 +139,22 @@ def test_the_branches_are_a_tree_that_says_how_probable_each_beginning_is(config
         assert [branch.kept for branch in here] == sorted((branch.kept for branch in here), reverse=True)
 
 
+@pytest.mark.parametrize("width", [2, 3])
+def test_a_beam_does_not_stop_while_a_beginning_is_better_than_all_that_ended(width):
+    """Else it could end with less than the best word each time would have given, though it was on that way."""
+    config = small("one-to-many", cell="lstm")
+    for seed in range(12):
+        network = build(config, seed)
+        with torch.no_grad():
+            network.head.weight.mul_(2)
+        sentence, branches = beam(network, feed_of(network, config, rows=1), STOP, longest=12, width=width)
+        best = of_sentences(network, feed_of(network, config, rows=1), [sentence]).sum() / len(sentence)
+        parents = {branch.parent for branch in branches}
+        left = [branch for place, branch in enumerate(branches) if branch.kept and place not in parents]
+        if sentence[-1] == STOP:
+            assert all(branch.log_probability / (branch.time + 1) <= best + 1e-5 for branch in left if branch.time < 11)
+
+
 def test_a_beam_writes_for_one_example_only():
     config = small("delayed")
     network = build(config)
