@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -88,7 +89,7 @@ class LabelledTexts:
     def baseline(self) -> Baseline:
         """How often the commonest class of the texts learned from is right."""
         share = sum(text.label == self._commonest for text in self.held) / len(self.held)
-        return Baseline(f"always answering “{self._commonest}”", share)
+        return Baseline(f"always answering “{_isolated(self._commonest)}”", share)
 
     def by_baseline(self, example: Example) -> tuple[str, ...]:
         """The commonest class, whatever the example."""
@@ -145,3 +146,12 @@ def by_class_in_turn(texts: tuple[Labelled, ...], count: int) -> tuple[Labelled,
     longest = max(map(len, groups), default=0)
     turns = [group[place] for place in range(longest) for group in groups if place < len(group)]
     return tuple(turns[:count])
+
+
+def _isolated(label: str) -> str:
+    """The label, so that what stands beside it keeps its order where it is written from right to left.
+
+    Unicode Standard Annex 9, sec. 2.4: first strong isolate.
+    """
+    turned = any(unicodedata.bidirectional(character) in ("R", "AL") for character in label)
+    return f"\u2068{label}\u2069" if turned else label

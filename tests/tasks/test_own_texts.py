@@ -77,6 +77,12 @@ def test_texts_that_are_the_same_as_far_as_they_are_read_count_once():
     assert any("further up: 1 row." in note for note in kept.notes)
 
 
+@pytest.mark.parametrize(("kinds", "named"), [("ab", "“a”"), (("جيد", "سيئ"), "“\u2068جيد\u2069”")])
+def test_a_label_from_right_to_left_turns_nothing_round(kinds, named):
+    task, _ = built([*some(kinds=tuple(kinds)), (f"one more {kinds[0]}", kinds[0])])
+    assert task.baseline.name == f"always answering {named}"
+
+
 def test_the_baseline_is_the_share_of_the_commonest_class():
     task, _ = built([*some(30), *((f"more {n}", "a") for n in range(30))])
     assert task.baseline.score == pytest.approx(np.mean([text.label == "a" for text in task.held]))
