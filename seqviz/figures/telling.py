@@ -17,6 +17,8 @@ from seqviz.figures.scales import norms
 
 LOWERED: Final = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 OPTIMISERS: Final = {"sgd": "Plain gradient descent", "momentum": "Gradient descent with momentum", "adam": "Adam"}
+ROUNDING: Final = 1e-5
+"""By which share two ways to compute one norm may differ."""
 
 
 def part(share: float) -> str:
@@ -37,6 +39,8 @@ class Teller:
         self.grad_hidden = norms(trace.grad_hidden)
         self.grad_logits = norms(trace.grad_logits)
         self.pictures = trace.example.inputs.ndim == 4
+        written = [name for name in trace.classes if not name.startswith("<")]
+        self.written = "letter" if all(len(name) == 1 for name in written) else "word"
 
     def name(self, node: Node) -> str:
         """The symbol of a node, with its chain where there are several."""
@@ -78,7 +82,7 @@ class Teller:
         if step.position == 0:
             return f"Step {time + 1} reads “{read}”: nothing is written yet."
         whose = "true" if self.trace.targets_known else "network’s own"
-        return f"Step {time + 1} reads “{read}”, the {whose} word before."
+        return f"Step {time + 1} reads “{read}”, the {whose} {self.written} before."
 
     def _emits(self, node: Node) -> str:
         shares = self.trace.probabilities[node.step]
@@ -131,7 +135,7 @@ class Teller:
             values.astype(np.float64) for values in (change.before, change.gradient, change.after)
         )
         whole = f"All shares add up to ‖∂L/∂{name}‖ = {number(float(np.linalg.norm(gradient)))}."
-        if first and config.clip and update.clipped < update.norm:
+        if first and config.clip and update.clipped < (1 - ROUNDING) * update.norm:
             whole += (
                 f" The gradient of all weights, norm {number(update.norm)}, is clipped to {number(update.clipped)}."
             )

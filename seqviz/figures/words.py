@@ -53,8 +53,8 @@ LINE: Final = 17.0
 """Height of a line of type, in px."""
 LEGIBLE: Final = 40.0
 """Room in px, six characters, that a word must have to be cut and set level."""
-LONGEST: Final = 50.0
-"""Length in px, seven or eight characters, that a word may keep where it stands upright."""
+LONGEST: Final = 54.0
+"""Length in px, eight characters or so, that a word may keep where it stands upright."""
 
 
 @lru_cache(maxsize=4096)

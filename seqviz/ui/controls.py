@@ -78,7 +78,7 @@ CONTROLS: Mapping[str, Control] = {
     "clip": Control(
         "Training",
         "Gradient clipping",
-        "A gradient longer than this is shortened to it, its direction kept.",
+        "A gradient longer than this is shortened to it. Clipped by value, each entry larger than this is cut.",
         (0.0, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0),
         {0.0: "off"},
     ),

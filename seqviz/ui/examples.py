@@ -124,7 +124,8 @@ def example(config: RunConfig) -> int | str:
     """
     task = task_of(config)
     name = f"{config.task}{config.data}{config.lag}"  # another lag has other examples
-    linked = _linked(task, name)
+    kind = f"{config.task}{config.data}"
+    linked = _linked(task, name, kind)
     with st.sidebar:
         chosen = st.selectbox(
             "Example",
@@ -136,6 +137,7 @@ def example(config: RunConfig) -> int | str:
         )
         found: int | str = int(chosen) if chosen != OWN else _own(task, name, linked)
     st.session_state[f"{name}.shown"] = found
+    st.session_state["example of"] = kind, found
     own = isinstance(found, str)
     link.write({"example": "" if own or not found else str(found), "typed": str(found) if own else ""})
     return found
@@ -153,11 +155,14 @@ def _own(task: Task, name: str, before: int | str) -> int | str:
     return typed
 
 
-def _linked(task: Task, name: str) -> int | str:
-    """What was shown before, or what a link that was just followed asks for."""
+def _linked(task: Task, name: str, kind: str) -> int | str:
+    """What was shown before, or what a link that was just followed asks for. kind: the task with its data."""
     before: int | str = st.session_state.get(f"{name}.shown", 0)
     typed = link.get("typed")
     asked = typed or link.get("example")
+    last, shown = st.session_state.get("example of", (kind, before))
+    if last != kind and asked == str(shown):
+        return before  # the link still says what another task has shown
     if asked == (str(before) if before else "") or not asked:
         return before
     if typed:

@@ -166,11 +166,12 @@ def test_a_gradient_that_does_not_arrive_is_said():
 def test_clipping_is_told_only_where_it_happens():
     trace = sample(MANY_TO_ONE, 3)
     update = update_of(trace)
-    clipped, whole = (
-        phase(storyboard(trace, replace(update, clipped=value)), "update")[0].said for value in (1.0, 2.0)
+    clipped, whole, rounded = (
+        phase(storyboard(trace, replace(update, clipped=value)), "update")[0].said for value in (1.0, 2.0, 2.0 - 1e-6)
     )
     assert "norm 2, is clipped to 1" in clipped
     assert "nothing is clipped" in whole
+    assert rounded == whole, "two ways to compute one norm differ by their rounding"
 
 
 def test_numbers_beyond_all_bounds_are_told_as_such():

@@ -178,6 +178,16 @@ def test_ones_own_sentence_is_shown_and_linked(hub):
     assert query(page) == {"typed": "not bad at all"}
 
 
+def test_ones_own_sentence_stays_with_the_task_that_it_was_written_for(hub):
+    page = opened("direct", task="tags", typed="they run")
+    assert shown(hub).example == "they run"
+    widget(page, "selectbox", "Data").set_value("clips").run()
+    assert (shown(hub).config.task, shown(hub).example) == ("clips", 0)
+    assert not page.warning
+    widget(page, "selectbox", "Data").set_value("tags").run()
+    assert (shown(hub).config.task, shown(hub).example) == ("tags", "they run")
+
+
 def test_a_sentence_that_cannot_be_read_leaves_the_one_before(hub):
     page = opened("many_to_one", typed="not bad at all")
     assert shown(hub).example == "not bad at all"

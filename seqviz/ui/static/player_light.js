@@ -159,7 +159,8 @@ function places(graph) {
     });
   const diamonds = (part) =>
     part.meta.nodes.forEach((node, place) => {
-      const [before, after] = String(part.textposition).endsWith("left") ? [52, 13] : [13, 44];
+      const beside = String(part.text[place]).replace("\u200b", "") !== ""; // a number to its left or right
+      const [before, after] = !beside ? [13, 13] : String(part.textposition).endsWith("left") ? [52, 13] : [13, 44];
       const box = { x: x(part.x[place]) - before, y: y(part.y[place]) - 13, width: before + after, height: 26 };
       nodes.set(node, box);
     });

@@ -5,7 +5,7 @@ import { Graph } from "./graphs.js";
 
 /** What a story's moment shows of a matrix: {kind, title, matrices, limits, shape}, or undefined where it speaks of none. */
 export function ledger(story, place) {
-  const moment = story.moments[place];
+  const moment = speaking(story.moments, place);
   if (!moment || moment.matrix < 0) return undefined;
   const matrix = story.matrices[moment.matrix];
   const [shares, weights, change] = matrix.limits;
@@ -33,6 +33,13 @@ export function ledger(story, place) {
     limits: [shares, shares],
     shape: matrix.shape,
   };
+}
+
+/** The moment at `place`; on the way back, where none is of a matrix, the last before it that is: the sum so far stays. */
+function speaking(moments, place) {
+  const moment = moments[place];
+  if (moment?.phase !== "backward" || moment.matrix >= 0) return moment;
+  return moments.slice(0, place).findLast(({ phase, matrix }) => phase === "backward" && matrix >= 0);
 }
 
 function outer(rows, columns) {
