@@ -32,14 +32,20 @@ def evenly(count: int, most: int) -> np.ndarray:
     return places
 
 
-def running_mean(values: np.ndarray, width: int) -> np.ndarray:
-    """The mean of the finite ones among the last `width` values, float32, at each place; NaN where there is none."""
+def running_mean(values: np.ndarray, width: int, places: np.ndarray) -> np.ndarray:
+    """At each of `places`, the mean of the finite ones among the last `width` values, float32; NaN where there is none.
+
+    Nothing is worked out between the places: of a long run that would take longer than to trace the network.
+    """
+    if not len(places):
+        return np.zeros(0, np.float32)
     finite = np.isfinite(values)
-    total = np.concatenate([[0.0], np.cumsum(np.where(finite, values, 0), dtype=np.float64)])
-    count = np.concatenate([[0], np.cumsum(finite)])
-    stop = np.arange(1, len(values) + 1)
-    start = np.maximum(stop - width, 0)
-    many = count[stop] - count[start]
-    mean = np.full(len(values), np.nan)
-    np.divide(total[stop] - total[start], many, out=mean, where=many > 0)
+    bounds = np.stack([np.maximum(places + 1 - width, 0), places + 1], axis=1).ravel()
+    # The sums from each bound to the next, of which every second is a window's; a 0 behind lets the last one end.
+    total, many = (
+        np.add.reduceat(np.append(numbers, 0), bounds, dtype=np.float64)[::2]
+        for numbers in (np.where(finite, values, 0), finite)
+    )
+    mean = np.full(len(places), np.nan)
+    np.divide(total, many, out=mean, where=many > 0)
     return mean.astype(np.float32)

@@ -55,7 +55,6 @@ def draw(moment: Moment, look: Look) -> Drawing:
 def _curves(step: np.ndarray, value: np.ndarray, colour: Colour, axis: str, unit: str) -> list[Part]:
     """Each batch thin and pale, the running mean bold."""
     extremes = outline(value, STRETCHES)
-    mean = running_mean(value, max(len(value) // 30, 1))
     some = evenly(len(value), STRETCHES)
     common: Part = {"type": "scatter", "mode": "lines", "yaxis": axis}
     return [
@@ -69,7 +68,7 @@ def _curves(step: np.ndarray, value: np.ndarray, colour: Colour, axis: str, unit
         {
             **common,
             "x": step[some].astype(np.int32),
-            "y": mean[some],
+            "y": running_mean(value, max(len(value) // 30, 1), some),
             "line": {"color": colour, "width": 2.5},
             "hovertemplate": f"update %{{x}}: %{{y:.4g}} {unit}<extra>training, running mean</extra>",
         },

@@ -49,7 +49,7 @@ def _run(side: Side, style: Style) -> list[Part]:
             "type": "scatter",
             "mode": "lines",
             "x": history.step[some].astype(np.int32),
-            "y": running_mean(history.loss, width)[some],
+            "y": running_mean(history.loss, width, some),
             "line": line,
             "hovertemplate": f"update %{{x}}: loss %{{y:.4g}} nats<extra>{name}</extra>",
         },

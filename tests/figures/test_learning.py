@@ -101,9 +101,10 @@ def test_an_outline_keeps_the_extremes(values: np.ndarray, stretches: int) -> No
         assert np.nanmin(values[places]) == np.nanmin(values)
 
 
-@given(VALUES, st.integers(1, 70))
-def test_a_running_mean_is_the_mean_of_the_last_finite_values(values: np.ndarray, width: int) -> None:
-    for place, mean in enumerate(running_mean(values, width)):
+@given(VALUES, st.integers(1, 70), st.integers(2, 60))
+def test_a_running_mean_is_the_mean_of_the_last_finite_values(values: np.ndarray, width: int, most: int) -> None:
+    places = evenly(len(values), most)
+    for place, mean in zip(places, running_mean(values, width, places), strict=True):
         last = values[max(0, place + 1 - width) : place + 1].astype(np.float64)
         finite = last[np.isfinite(last)]
         assert np.isnan(mean) if not finite.size else mean == pytest.approx(finite.mean(), abs=1e-4)
