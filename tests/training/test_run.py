@@ -139,6 +139,17 @@ def test_a_run_is_not_changed_by_going_on_from_it():
     assert set(run.weights) == set(run.optimiser)
 
 
+def test_training_keeps_no_number_that_is_too_small_to_be_fast_and_forbids_nobody_else():
+    smallest = np.finfo(np.float32).smallest_normal
+    run = advance(start(small("many-to-one", optimiser="adam")), 1)
+    dying = {name: {**kept, "exp_avg": np.full_like(kept["exp_avg"], smallest)} for name, kept in run.optimiser.items()}
+    after = advance(replace(run, optimiser=dying), 1)
+    means = np.concatenate([np.abs(kept["exp_avg"]).ravel() for kept in after.optimiser.values()])
+    assert np.any(means == 0), "no mean was left to die away"
+    assert not np.any((means > 0) & (means < smallest))
+    assert (torch.tensor(float(smallest)) / 2).item() > 0
+
+
 def test_the_history_says_what_each_update_found():
     config = small("direct", batch=5, optimiser="sgd", learning_rate=0.1)
     run = start(config)
