@@ -18,6 +18,13 @@ STATE = ".seqviz-state"
 MASKED = "[data-figure=graph] .cartesianlayer[mask]"
 MATRICES = """() => document.querySelector(".seqviz-weights .js-plotly-plot").data.map(
   ({ z }) => Array.from(z, (row) => Array.from(row)))"""
+TRIANGLES = """() => {
+  const graph = document.querySelector("[data-figure=graph] .js-plotly-plot");
+  const place = graph.data.findIndex(({ meta }) => meta?.gradients);
+  const traces = [...graph.querySelectorAll(".scatterlayer .trace")];
+  const trace = traces.find(({ __data__: [{ trace }] }) => trace.index === place);
+  return [...trace.querySelectorAll("path.point")].map((point) => Number(getComputedStyle(point).opacity));
+}"""
 PROGRESS = """() => Number(document.querySelector(".seqviz-player input").value)"""
 COUNT_FRAMES = """() => {
   const ask = window.requestAnimationFrame.bind(window);
@@ -133,6 +140,25 @@ def test_at_four_times_the_speed_it_plays_to_its_end_and_rests_there(page):
     expect(page.locator(MASKED)).to_have_count(0)
     expect(page.locator(CAPTION)).to_be_hidden()
     expect(page.locator(".seqviz-weights")).to_be_hidden()
+
+
+def test_no_triangle_of_the_gradient_is_lit_before_the_backward_pass_whatever_passes_over_it(page):
+    def lit():
+        return page.evaluate(TRIANGLES)
+
+    everything = lit()
+    assert set(everything) == {1}
+    button(page, "Jump to: loss (2)").click()
+    expect(page.locator(MASKED)).to_have_count(1)
+    assert max(lit()) < 0.2
+    button(page, "Jump to: update (4)").click()
+    expect(page.locator(CAPTION)).to_contain_text("W_hh")
+    assert lit() == everything
+    button(page, "Jump to: forward (1)").click()
+    expect(page.locator(CAPTION)).to_contain_text("Step 1 reads")
+    assert max(lit()) < 0.2
+    button(page, "End the player: the whole picture again").click()
+    assert lit() == everything
 
 
 def test_scrubbing_goes_to_any_moment(page):

@@ -37,6 +37,7 @@ export class Light {
     for (const path of now.paths) path.style.strokeDashoffset = 1 - travelled;
     for (const shape of now.shapes) shape.style.opacity = risen;
     for (const shape of now.outlines) shape.style.opacity = risen;
+    for (const point of now.points) point.style.opacity = Math.max(risen, FAINT);
     for (const { dot, path, length, back } of now.dots) {
       const at = path.getPointAtLength(length * (back ? 1 - travelled : travelled));
       dot.setAttribute("transform", `translate(${at.x} ${at.y})`);
@@ -51,6 +52,7 @@ export class Light {
         group.reached = reached;
         for (const path of group.paths) path.style.strokeDashoffset = reached ? 0 : 1;
         for (const shape of group.shapes) shape.style.opacity = reached ? 1 : 0;
+        for (const point of group.points) point.style.opacity = reached ? 1 : FAINT;
       }
     });
     const now = this.groups[place];
@@ -61,6 +63,7 @@ export class Light {
   /** The whole picture again, as if nothing had been played. */
   off() {
     this.place = -1;
+    for (const { points } of this.groups) for (const point of points) point.style.opacity = 1;
     for (const layer of this.layers()) layer.removeAttribute("mask");
     this.mask?.remove();
     this.spot?.remove();
@@ -124,7 +127,9 @@ export class Light {
     const shapes = [...boxes, ...tips, ...triangles].map((box) => rectangle(box, {}));
     const lit = back ? moment.gradients.map((node) => nodes.get(node)).filter(Boolean) : boxes;
     const outlines = lit.map((box) => rectangle(box, { fill: "none", stroke: colour, "stroke-width": 3, rx: 3 }));
-    return { paths: [...paths, ...bands], shapes, outlines, dots, reached: undefined };
+    // A wire that passes over a triangle uncovers a part of it, so it has a light of its own.
+    const points = triangles.flatMap(({ point }) => point ?? []);
+    return { paths: [...paths, ...bands], shapes, points, outlines, dots, reached: undefined };
   }
 }
 
@@ -176,10 +181,11 @@ function places(graph) {
   const triangles = (part) => {
     // The chains come first: what is seen of their gradient is a band along the edge, not only its head.
     const chains = [...edges.values()].filter(({ chain }) => chain);
+    const drawnPoints = points(graph, part);
     part.meta.gradients.forEach((node, place) => {
       const at = [x(part.x[place]), y(part.y[place])];
       const side = 1.2 * part.marker.size[place] + 2; // a triangle is a little higher than its size says
-      const shape = { x: at[0] - side / 2, y: at[1] - side / 2, width: side, height: side };
+      const shape = { x: at[0] - side / 2, y: at[1] - side / 2, width: side, height: side, point: drawnPoints[place] };
       const chain = chains[place];
       if (chain) {
         const [start, end] = chain.points;
@@ -201,6 +207,15 @@ function places(graph) {
     }
   }
   return { nodes, edges, gradients, left: xaxis._offset - 1, floor };
+}
+
+/** What Plotly has drawn for each point of a part; nothing for one that it left out. */
+function points(graph, part) {
+  const traces = [...graph.querySelectorAll(".scatterlayer .trace")];
+  const own = traces.find(({ __data__: [{ trace }] }) => trace.index === graph.data.indexOf(part));
+  const found = [];
+  for (const point of own?.querySelectorAll("path.point") ?? []) found[point.__data__.i] = point;
+  return found;
 }
 
 /** The edges along the chains are those of the part that shows what flows forward, drawn last of all lines. */
