@@ -110,9 +110,16 @@ def test_a_temperature_must_be_above_0(run, temperature):
         draw(run, temperature)
 
 
-def test_a_network_that_has_diverged_still_writes_something(run):
-    lost = replace(run, weights={name: weights * np.float32(1e30) for name, weights in run.weights.items()})
+@pytest.mark.parametrize("factor", [1e30, np.nan])
+def test_a_network_whose_numbers_are_lost_still_writes_something(run, factor):
+    lost = replace(run, weights={name: weights * np.float32(factor) for name, weights in run.weights.items()})
     assert len(draw(lost, 1.0)) == NAMES * len(task_of(SMALL).kinds)
-    written = write(lost, task_of(SMALL).examples[0], 1.0, 3)
-    assert any(not np.isfinite(sentence.log_probability) for sentence in written.sentences)
+    assert write(lost, task_of(SMALL).examples[0], 1.0, 3).sentences
     assert len(answers(lost)) == len(task_of(SMALL).examples)
+
+
+def test_what_is_written_by_a_network_without_numbers_has_no_probability(run):
+    lost = replace(run, weights={name: np.full_like(weights, np.nan) for name, weights in run.weights.items()})
+    assert all(
+        np.isnan(sentence.log_probability) for sentence in write(lost, task_of(SMALL).examples[0], 1.0, 3).sentences
+    )
