@@ -17,7 +17,7 @@ from seqviz.figures.graph import draw
 from seqviz.figures.storyboard import storyboard
 from seqviz.serving.player import player
 from seqviz.serving.screen import Screen
-from seqviz.serving.wire import plain_drawing
+from seqviz.serving.wire import content
 from seqviz.tasks import task_of
 from seqviz.training import advance, start, trace
 from seqviz.training.update import update
@@ -83,7 +83,7 @@ def _sizes(lag: int) -> dict[str, float]:
     naive = drawing.figure()
     naive.frames = [go.Frame(data=naive.data) for _ in story.moments]
     picture, both = Screen(), Screen()
-    graph = plain_drawing(drawing)
+    graph = content(drawing)
     return {
         "picture, kB": round(len(picture.frame({}, {"graph": graph})) / 1000, 1),
         "picture and story, kB": round(len(both.frame({}, {"graph": graph, "player": player(story)})) / 1000, 1),

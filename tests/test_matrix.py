@@ -17,7 +17,7 @@ from seqviz.core.topology import DELAYED, DIRECT, MANY_TO_ONE, ONE_TO_MANY, Read
 from seqviz.figures import FIGURES
 from seqviz.figures.graph import draw, plan_of
 from seqviz.serving.observe import observe
-from seqviz.serving.wire import pack, plain_drawing
+from seqviz.serving.wire import content, pack
 from seqviz.serving.worker import TOOLS
 from seqviz.tasks import TASKS, task_of
 from seqviz.training import advance, start
@@ -89,7 +89,7 @@ def test_a_run_is_trained_traced_and_drawn(task, config):
     moment, look = observe(TOOLS, run, example_of(config), Look(), figures)
     drawings = {key: FIGURES[key].draw(moment, look) for key in figures}
     assert all(len(drawing.data) > 0 for drawing in drawings.values())
-    assert pack({key: plain_drawing(drawing) for key, drawing in drawings.items()})
+    assert pack({key: content(drawing) for key, drawing in drawings.items()})
     if config.cell == "lstm":  # Plotly's check of every property takes longer than anything else here.
         for drawing in drawings.values():
             drawing.figure()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from seqviz.serving.wire import Plain, changes, pack
+from seqviz.serving.wire import changes, pack
 
 
 class Screen:
@@ -14,8 +14,8 @@ class Screen:
     """
 
     def __init__(self) -> None:
-        self._drawn: Plain = None
-        self._sent: Plain = None
+        self._drawn: object = None
+        self._sent: object = None
         self.free = False
         """Whether the screen waits for a frame."""
 
@@ -32,13 +32,13 @@ class Screen:
         self._sent = None
         self.free = True
 
-    def frame(self, status: Plain, figures: Mapping[str, Plain]) -> bytes:
+    def frame(self, status: object, figures: Mapping[str, object]) -> bytes:
         """The frame that brings the screen to these figures; afterwards it is on its way.
 
         Its header is {"status": status, "changes": [[path, value], …]}, paths starting with the figure's key.
         """
         new = dict(figures)
-        found: list[Plain] = [[list(change.path), change.value] for change in changes(self._drawn, new)]
+        found = [[list(change.path), change.value] for change in changes(self._drawn, new)]
         self._sent = new
         self.free = False
         return pack({"status": status, "changes": found})

@@ -35,7 +35,6 @@ from seqviz.serving.shared import Shared
 from seqviz.serving.shelf import Moments, Shelf, until
 from seqviz.serving.slices import Rate
 from seqviz.serving.status import state_of, status
-from seqviz.serving.wire import Plain
 
 LONGEST_RUN: Final = 200_000
 """Updates after which a run is finished: its history would grow without end in a tab that nobody looks at."""
@@ -94,7 +93,7 @@ class Session:
         self._kept_at = clock()
         self._stale = False
         self._late = False
-        self._figures: dict[str, Plain] = {}
+        self._figures: dict[str, object] = {}
         self._costly_after = 0.0
         self._was_costly = False
         self.leads = True
@@ -281,12 +280,12 @@ class Session:
             play.moments.updates,
         )
         self._stale = False
-        content = self._figures
+        pictures = self._figures
         if "graph" in shown:
             # While weights change fast, nobody can watch one step: the story would only make the frames heavier.
             told = None if self._training and self._pace != "slow" else self._shared.story(run, sight)
-            content = {"cell": None, **content, "player": told}  # a cell that is not opened is still a place
-        self._send(Kind.MOVING if self._training else Kind.RESTING, self._screen.frame(said, content))
+            pictures = {"cell": None, **pictures, "player": told}  # a cell that is not opened is still a place
+        self._send(Kind.MOVING if self._training else Kind.RESTING, self._screen.frame(said, pictures))
         took = self._clock() - started
         if costly:
             self._costly_after = started + max(SELDOM, COSTLY * max(took, sight.seconds))

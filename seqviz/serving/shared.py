@@ -18,7 +18,7 @@ from seqviz.core.records import Look, Moment, Run
 from seqviz.core.task import Example
 from seqviz.serving.observe import Tools, observe
 from seqviz.serving.player import player
-from seqviz.serving.wire import Plain, plain_drawing
+from seqviz.serving.wire import content
 
 MOST_BYTES: Final = 128_000_000
 """What runs may take that were computed for one person and wait for others, who are far behind."""
@@ -48,9 +48,9 @@ class Sight:
     example: Example
     moment: Moment
     look: Look
-    figures: Mapping[str, Plain]
+    figures: Mapping[str, object]
     seconds: float
-    story: Plain = None
+    story: object = None
 
 
 class Shared:
@@ -103,13 +103,13 @@ class Shared:
                 return found
         started = self._clock()
         moment, possible = observe(self._tools, run, example, look, enough, check)
-        figures = {key: plain_drawing(self._tools.figures[key].draw(moment, possible)) for key in enough}
+        figures = {key: content(self._tools.figures[key].draw(moment, possible)) for key in enough}
         sight = Sight(example, moment, possible, figures, self._clock() - started)
         if check is None:
             self._seen.put(run, {**seen, (id(example), look, enough): sight})
         return sight
 
-    def story(self, run: Run, sight: Sight) -> Plain:
+    def story(self, run: Run, sight: Sight) -> object:
         """The story of the training step that `run` would take on what `sight` looks at."""
         if sight.story is None:
             sight.story = player(self._tools.tell(run, sight.moment.trace))

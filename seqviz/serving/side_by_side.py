@@ -25,7 +25,7 @@ from seqviz.serving.screen import Screen
 from seqviz.serving.session import KEEP_EVERY, LONGEST_RUN, SLOW
 from seqviz.serving.slices import Rate
 from seqviz.serving.status import state_of, status_of_sides
-from seqviz.serving.wire import Plain, plain_drawing
+from seqviz.serving.wire import content
 
 MOST_LEFT: Final = 24
 """Runs that are not on the page and can be gone on with: those of a whole sweep and of the page before it."""
@@ -295,11 +295,9 @@ class SideBySide:
             for (name, _), side, moment in zip(page.sides, self._sides, moments, strict=True)
         )
         compared = Compared(sides, page.budget)
-        content: dict[str, Plain] = {
-            key: plain_drawing(self._tools.overlays[key].draw(compared)) for key in page.figures
-        }
+        pictures: dict[str, object] = {key: content(self._tools.overlays[key].draw(compared)) for key in page.figures}
         for place, (side, moment) in enumerate(zip(self._sides, moments, strict=True)):
-            content |= self._graph(place, side.run, moment)
+            pictures |= self._graph(place, side.run, moment)
         said = status_of_sides(
             compared,
             tuple(state_of(side.run, self._training, LONGEST_RUN) for side in self._sides),
@@ -310,15 +308,15 @@ class SideBySide:
             len(self._unanswered(page)),
         )
         self._stale = False
-        self._send(Kind.MOVING if self._training else Kind.RESTING, self._screen.frame(said, content))
+        self._send(Kind.MOVING if self._training else Kind.RESTING, self._screen.frame(said, pictures))
         took = self._clock() - started
         self.drawing = 0.7 * self.drawing + 0.3 * took if self.drawing else took
 
     def _attempts_of(self, config: RunConfig) -> tuple[Attempt, ...]:
         return tuple(found for tried, found in self._attempts.items() if alike(tried, config))
 
-    def _graph(self, place: int, run: Run, moment: Moment) -> dict[str, Plain]:
+    def _graph(self, place: int, run: Run, moment: Moment) -> dict[str, object]:
         """The unrolled network and, at rest or in slow motion, the story of its training step."""
         told = None if self._training and self._pace != "slow" else player(self._tools.tell(run, moment.trace))
-        drawn = plain_drawing(self._tools.figures["graph"].draw(moment, self._look))
+        drawn = content(self._tools.figures["graph"].draw(moment, self._look))
         return {f"graph {place}": drawn, f"player {place}": told}
