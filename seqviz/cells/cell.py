@@ -1,7 +1,8 @@
 """What a recurrent cell is: an equation that turns an input and a state into the next state.
 
-A cell holds no weights and imports no library at run time: it is its equation, written once. Training on PyTorch's
-fused modules and tracing step by step use the same weights, in PyTorch's layout.
+A cell holds no weights and imports no library at run time: it is its equation, written once. What is multiplied by
+matrices is the same in all of them and done outside. Training on PyTorch's fused modules and tracing step by step use
+the same weights, in PyTorch's layout.
 """
 
 from __future__ import annotations
@@ -64,7 +65,10 @@ class Cell(Protocol):
     def circuit(self) -> Circuit: ...
 
     def step(
-        self, weights: Weights, x: Float[Tensor, "batch inputs"], state: State
+        self, from_input: Float[Tensor, "batch rows"], from_state: Float[Tensor, "batch rows"], state: State
     ) -> tuple[State, dict[str, Float[Tensor, "batch hidden"]]]:
-        """The next state from input x(t) and the state before, and the gates by name."""
+        """The next state, and the gates by name.
+
+        from_input, from_state: W_x x(t) + b_x and W_h h(t-1) + b_h, rows as in `Weights`. state: the one before.
+        """
         ...

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from seqviz.cells.cell import State, Weights
+from seqviz.cells.cell import State
 from seqviz.core.circuit import Circuit, Function, Part
 
 if TYPE_CHECKING:
@@ -23,8 +23,8 @@ class Elman:
     """h(t) = f(W_xh x(t) + W_hh h(t-1) + b_h), where f is "tanh", "relu" or "identity".
 
     >>> import torch
-    >>> zero, one = torch.zeros(1), torch.ones(1, 1)
-    >>> state, gates = RELU.step(Weights(one, -one, zero, zero), x=3 * one, state=State(one))
+    >>> one = torch.ones(1, 1)
+    >>> state, gates = RELU.step(from_input=3 * one, from_state=-one, state=State(one))
     >>> state.hidden.item(), gates
     (2.0, {})
     """
@@ -54,10 +54,10 @@ class Elman:
         )
 
     def step(
-        self, weights: Weights, x: Float[Tensor, "batch inputs"], state: State
+        self, from_input: Float[Tensor, "batch rows"], from_state: Float[Tensor, "batch rows"], state: State
     ) -> tuple[State, dict[str, Float[Tensor, "batch hidden"]]]:
         """The next hidden state; this cell has no gates."""
-        a = x @ weights.input.T + weights.input_bias + state.hidden @ weights.hidden.T + weights.hidden_bias
+        a = from_input + from_state
         if self.activation == "identity":
             return State(a), {}
         return State(a.tanh() if self.activation == "tanh" else a.relu()), {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from seqviz.cells.cell import State, Weights
+from seqviz.cells.cell import State
 from seqviz.core.circuit import HIDDEN_BEFORE, Circuit, Part
 
 if TYPE_CHECKING:
@@ -22,8 +22,8 @@ class GatedRecurrentUnit:
     As in PyTorch, r multiplies W_hn h(t-1) + b_hn, after the matrix product.
 
     >>> import torch
-    >>> zero, one = torch.zeros(3, 1), torch.ones(1, 1)
-    >>> state, gates = GRU.step(Weights(zero, zero, zero[:, 0], zero[:, 0]), x=one, state=State(one))
+    >>> nothing = torch.zeros(1, 3)
+    >>> state, gates = GRU.step(from_input=nothing, from_state=nothing, state=State(torch.ones(1, 1)))
     >>> state.hidden.item(), gates["update"].item()
     (0.5, 0.5)
     """
@@ -58,14 +58,14 @@ class GatedRecurrentUnit:
     )
 
     def step(
-        self, weights: Weights, x: Float[Tensor, "batch inputs"], state: State
+        self, from_input: Float[Tensor, "batch rows"], from_state: Float[Tensor, "batch rows"], state: State
     ) -> tuple[State, dict[str, Float[Tensor, "batch hidden"]]]:
         """The next hidden state, and the gates reset, update and candidate."""
-        from_input = (x @ weights.input.T + weights.input_bias).chunk(3, dim=-1)
-        from_state = (state.hidden @ weights.hidden.T + weights.hidden_bias).chunk(3, dim=-1)
-        reset = (from_input[0] + from_state[0]).sigmoid()
-        update = (from_input[1] + from_state[1]).sigmoid()
-        candidate = (from_input[2] + reset * from_state[2]).tanh()
+        x_r, x_z, x_n = from_input.chunk(3, dim=-1)
+        h_r, h_z, h_n = from_state.chunk(3, dim=-1)
+        reset = (x_r + h_r).sigmoid()
+        update = (x_z + h_z).sigmoid()
+        candidate = (x_n + reset * h_n).tanh()
         hidden = candidate.lerp(state.hidden, update)  # at update 0 the candidate, at 1 the state before
         return State(hidden), {"reset": reset, "update": update, "candidate": candidate}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from seqviz.cells.cell import State, Weights
+from seqviz.cells.cell import State
 from seqviz.core.circuit import CELL_BEFORE, Circuit, Part
 
 if TYPE_CHECKING:
@@ -20,8 +20,8 @@ class LongShortTermMemory:
     """c(t) = f ⊙ c(t-1) + i ⊙ g and h(t) = o ⊙ tanh(c(t)), with gates i, f, g, o in PyTorch's order.
 
     >>> import torch
-    >>> zero, one = torch.zeros(4, 1), torch.ones(1, 1)
-    >>> state, gates = LSTM.step(Weights(zero, zero, zero[:, 0], zero[:, 0]), x=one, state=State(one, one))
+    >>> nothing, one = torch.zeros(1, 4), torch.ones(1, 1)
+    >>> state, gates = LSTM.step(from_input=nothing, from_state=nothing, state=State(one, one))
     >>> state.cell.item(), gates["forget"].item()
     (0.5, 0.5)
     """
@@ -58,13 +58,12 @@ class LongShortTermMemory:
     )
 
     def step(
-        self, weights: Weights, x: Float[Tensor, "batch inputs"], state: State
+        self, from_input: Float[Tensor, "batch rows"], from_state: Float[Tensor, "batch rows"], state: State
     ) -> tuple[State, dict[str, Float[Tensor, "batch hidden"]]]:
         """The next hidden and cell state, and the gates input, forget, candidate and output."""
         if state.cell is None:
             raise ValueError("an LSTM step needs a cell state")
-        a = x @ weights.input.T + weights.input_bias + state.hidden @ weights.hidden.T + weights.hidden_bias
-        i, f, g, o = a.chunk(4, dim=-1)
+        i, f, g, o = (from_input + from_state).chunk(4, dim=-1)
         i, f, g, o = i.sigmoid(), f.sigmoid(), g.tanh(), o.sigmoid()
         cell = f * state.cell + i * g
         return State(o * cell.tanh(), cell), {"input": i, "forget": f, "candidate": g, "output": o}

@@ -16,20 +16,20 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 from seqviz.cells import Cell, State, Weights
 from seqviz.core.config import RunConfig
 from seqviz.core.records import Stream
+from seqviz.networks.sums import of_input, of_state, step
 
 
 @dataclass(frozen=True)
 class Chain:
     """What one stream's unrolled steps left in the graph, in the order of time.
 
-    states: h_t and c_t. gates: by name. hidden_bias: each step's own copy of b_hh, so that its gradient is that
-    step's alone.
+    states: h_t and c_t. gates: by name. from_state: W_hh h_{t-1} + b_hh.
     """
 
     stream: Stream
     states: list[State]
     gates: list[dict[str, Float[Tensor, "batch hidden"]]]
-    hidden_bias: list[Float[Tensor, " rows"]]
+    from_state: list[Float[Tensor, "batch rows"]]
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,7 @@ class Stack(nn.Module):
         for row, state in enumerate(states):
             if row:
                 x = self.norms[row - 1](x)
-            new, _ = self.cell.step(self.weights(row), x, state)
+            new, _ = step(self.cell, self.weights(row), x, state)
             after.append(new)
             x = new.hidden
         return x, after
@@ -164,10 +164,10 @@ class Stack(nn.Module):
         state = start
         outputs = []
         padded = lengths is not None and bool((lengths < x.shape[1]).any())
-        own_biases = weights.hidden_bias.expand(x.shape[1], -1).unbind()
-        for time, (x_t, own_bias) in enumerate(zip(x.unbind(1), own_biases, strict=True)):
+        for time, from_input in enumerate(of_input(weights, x).unbind(1)):
             before = _detached(state) if window and time and time % window == 0 else state
-            new, gates = self.cell.step(weights._replace(hidden_bias=own_bias), x_t, before)
+            from_state = of_state(weights, before.hidden)
+            new, gates = self.cell.step(from_input, from_state, before)
             if padded and lengths is not None:
                 # A sequence that has ended keeps its last state, with its gradient: a cut in the padding is none.
                 here = (time < lengths)[:, None]
@@ -179,7 +179,7 @@ class Stack(nn.Module):
             state = new
             chain.states.append(state)
             chain.gates.append(gates)
-            chain.hidden_bias.append(own_bias)
+            chain.from_state.append(from_state)
         return torch.stack(outputs, dim=1), state, chain
 
 
@@ -199,4 +199,4 @@ def _flip(x: Tensor, lengths: Tensor | None) -> Tensor:
 
 def _in_time(chain: Chain) -> Chain:
     """A backward chain's records, put from its own order into that of time."""
-    return Chain(chain.stream, chain.states[::-1], chain.gates[::-1], chain.hidden_bias[::-1])
+    return Chain(chain.stream, chain.states[::-1], chain.gates[::-1], chain.from_state[::-1])

@@ -18,6 +18,7 @@ from torch.func import jacrev, vmap
 from seqviz.cells import Cell, State, Weights
 from seqviz.core.analysis import Analysis, Jacobians, Products
 from seqviz.core.records import Look, Run, Trace, freeze_all
+from seqviz.networks.sums import of_input, of_state, step
 from seqviz.training.chain import TracedChain
 from seqviz.training.model import loaded
 
@@ -76,11 +77,11 @@ def step_jacobians(
     """∂s_t/∂s_{t-1} of every step, where s is h or, with a cell state, h followed by c."""
     size = before.hidden.shape[1]
 
-    def step(packed: Tensor, x_t: Tensor) -> Tensor:
+    def after(packed: Tensor, x_t: Tensor) -> Tensor:
         state = State(packed) if before.cell is None else State(packed[:size], packed[size:])
-        return _packed(cell.step(weights, x_t, state)[0])
+        return _packed(step(cell, weights, x_t, state)[0])
 
-    found: Tensor = vmap(jacrev(step))(_packed(before), x)
+    found: Tensor = vmap(jacrev(after))(_packed(before), x)
     return found
 
 
@@ -90,9 +91,9 @@ def _packed(state: State) -> Tensor:
 
 def _slopes(cell: Cell, weights: Weights, x: Tensor, before: State) -> Float64[Tensor, "steps blocks hidden"]:
     """A unit's state hangs on its own rows of a_t alone, so the gradient of the units' sum is each one's own slope."""
-    each = weights.hidden_bias.expand(len(x), -1).clone().requires_grad_()
-    after, _ = cell.step(weights._replace(hidden_bias=each), x, before)
-    (found,) = torch.autograd.grad(after.hidden.sum(), each)
+    from_state = of_state(weights, before.hidden).requires_grad_()
+    after, _ = cell.step(of_input(weights, x), from_state, before)
+    (found,) = torch.autograd.grad(after.hidden.sum(), from_state)
     return found.view(len(x), cell.blocks, -1)
 
 

@@ -136,7 +136,7 @@ class _Placed:
     times: list[int]
     states: list[State]
     gates: list[dict[str, Tensor]]
-    biases: list[Tensor]
+    from_state: list[Tensor]
     present: np.ndarray
 
     def fill(self, values: Sequence[Float[Tensor, "losses units"]]) -> np.ndarray:
@@ -169,7 +169,7 @@ def _placed(passed: Pass, streams: tuple[Stream, ...]) -> _Placed:
         times,
         [state for chain in chains for state in chain.states],
         [gates for chain in chains for gates in chain.gates],
-        [bias for chain in chains for bias in chain.hidden_bias],
+        [values for chain in chains for values in chain.from_state],
         present,
     )
 
@@ -190,11 +190,11 @@ class _Gradients:
 def _gradients(losses: Float[Tensor, " losses"], placed: _Placed, passed: Pass) -> _Gradients:
     hidden = [state.hidden for state in placed.states]
     cell = [state.cell for state in placed.states if state.cell is not None]
-    parts = [hidden, cell, placed.biases, [passed.logits], passed.vectors, passed.feature_maps]
+    parts = [hidden, cell, placed.from_state, [passed.logits], passed.vectors, passed.feature_maps]
     flat = [tensor for part in parts for tensor in part]
     found = torch.autograd.grad(losses.mean(), flat, allow_unused=True)
     whole = iter(torch.zeros_like(t) if g is None else g for t, g in zip(flat, found, strict=True))
-    of_hidden, of_cell, of_biases, of_logits, of_vectors, of_maps = ([next(whole) for _ in part] for part in parts)
+    of_hidden, of_cell, of_sums, of_logits, of_vectors, of_maps = ([next(whole) for _ in part] for part in parts)
     # Row t of a state's gradient is what L_t sends there, as a part of the mean: all rows add up to the whole.
     # In float64, where the square of a vanishing number is still not nothing.
     each = torch.stack(of_hidden)
@@ -204,7 +204,7 @@ def _gradients(losses: Float[Tensor, " losses"], placed: _Placed, passed: Pass) 
     return _Gradients(
         each.sum(dim=1),
         torch.stack(of_cell).sum(dim=1) if of_cell else None,
-        torch.stack(of_biases),
+        torch.stack(of_sums).sum(dim=1),
         of_logits[0].sum(dim=0),
         torch.cat([gradient.sum(dim=0) for gradient in of_vectors]),
         of_maps,

@@ -119,7 +119,7 @@ def test_the_chains_hold_every_state_in_the_order_of_time(cell):
     ]  # fmt: skip
     top = [torch.stack([state.hidden for state in chain.states], dim=1) for chain in passed.chains[2:]]
     assert torch.equal(torch.cat(top, dim=-1), passed.outputs)
-    assert all(len(chain.gates) == len(chain.hidden_bias) == 6 for chain in passed.chains)
+    assert all(len(chain.gates) == len(chain.from_state) == 6 for chain in passed.chains)
     # The state of the chain from the end at step 5 has read x_5 alone, that at step 0 everything.
     for time, state in enumerate(passed.chains[1].states):
         slope = torch.autograd.grad(state.hidden.sum(), x, retain_graph=True)[0].abs().sum(dim=2)[0]

@@ -7,6 +7,7 @@ import torch
 from seqviz.cells import CELLS, State
 from seqviz.cells import Weights as TorchWeights
 from seqviz.core.topology import TOPOLOGIES
+from seqviz.networks.sums import step
 from seqviz.training import handwritten, trace
 from seqviz.training.gradcheck import gradients_by_hand, why_not_by_hand
 from seqviz.training.handwritten import Part, Weights, backpropagate
@@ -101,7 +102,7 @@ def test_what_reaches_each_hidden_state_is_what_autograd_says(cell, window):
         for place, x in enumerate(torch.from_numpy(part.x)):
             if window and place and place % window == 0:
                 state = State(*(None if values is None else values.detach() for values in state))
-            state, _ = CELLS[cell].step(weights, x[None], state)
+            state, _ = step(CELLS[cell], weights, x[None], state)
             state.hidden.retain_grad()
             hidden.append(state.hidden)
     logits = torch.cat(hidden) @ torch.from_numpy(output).T + torch.from_numpy(bias)
