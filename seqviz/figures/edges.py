@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Final
 
 import numpy as np
@@ -127,7 +127,7 @@ class Chains:
     head: float
     labels: list[str]
 
-    @property
+    @cached_property
     def span(self) -> Part:
         """Where along x a band over each edge lies."""
         return {"type": "bar", "x": (self.start + self.end) / 2, "width": np.abs(self.end - self.start)}

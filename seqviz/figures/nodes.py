@@ -11,7 +11,7 @@ from jaxtyping import Float32, Int32
 
 from seqviz.core.graph import Node, NodeKind
 from seqviz.core.records import Stream, Trace
-from seqviz.core.topology import Reads
+from seqviz.core.topology import Reads, Step
 from seqviz.figures.layout import Band, Box, Plan
 from seqviz.figures.numbers import number
 from seqviz.figures.palette import CLEAR, DIVERGING, FED_BACK, HIDDEN, INPUT, ON_DARK, ON_LIGHT, OUTPUT, TARGET, Colour
@@ -95,70 +95,82 @@ def frames(plan: Plan) -> Part:
     }
 
 
-def inputs(plan: Plan, trace: Trace, labels: Sequence[str], pictures: bool) -> list[Part]:
+def inputs(plan: Plan, trace: Trace, labels: Sequence[str], pictures: bool) -> tuple[Part, ...]:
     """The boxes at the bottom: what is given in full blue; what comes from the output before it pale, with a border."""
+    return _inputs(plan, trace.steps, trace.read, trace.targets_known, tuple(labels), pictures)
+
+
+@lru_cache(maxsize=64)
+def _inputs(
+    plan: Plan,
+    steps: tuple[Step, ...],
+    read: tuple[str, ...],
+    targets_known: bool,
+    labels: tuple[str, ...],
+    pictures: bool,
+) -> tuple[Part, ...]:
     words = plan.read(labels)
     parts: list[Part] = []
     for reads in Reads:
-        nodes = [node for node in plan.nodes[NodeKind.INPUT] if trace.steps[node.step].reads is reads]
+        nodes = [node for node in plan.nodes[NodeKind.INPUT] if steps[node.step].reads is reads]
         if not nodes:
             continue
         given = reads is Reads.INPUT
+        said = [_said_of_input(node.step, steps[node.step], shown(read[node.step]), targets_known) for node in nodes]
         parts.append(
             {
                 **_rectangles([plan.boxes[node] for node in nodes]),
                 **_lettered(plan.read, ON_DARK if given else ON_LIGHT),
                 "insidetextanchor": "start" if given and pictures else "middle",
                 "text": [words[node.step] for node in nodes],
-                "hovertext": [_said_of_input(trace, node.step) for node in nodes],
+                "hovertext": said,
                 "hoverinfo": "text",
                 "marker": {"color": INPUT if given else FED_BACK, "line": {"color": INPUT, "width": 0 if given else 2}},
                 "meta": {"nodes": _places(plan, nodes)},
             }
         )
-    return parts
+    return tuple(parts)
 
 
-def _said_of_input(trace: Trace, time: int) -> str:
-    word = shown(trace.read[time])
-    if trace.steps[time].reads is Reads.INPUT:
+def _said_of_input(time: int, step: Step, word: str, targets_known: bool) -> str:
+    if step.reads is Reads.INPUT:
         return f"x<sub>{time + 1}</sub>: {word}"
-    if trace.steps[time].position == 0:
+    if step.position == 0:
         return f"x<sub>{time + 1}</sub>: {word}, nothing is written yet"
-    return f"x<sub>{time + 1}</sub>: {word}, the {'true' if trace.targets_known else 'network’s own'} word before"
+    return f"x<sub>{time + 1}</sub>: {word}, the {'true' if targets_known else 'network’s own'} word before"
 
 
 def outputs(plan: Plan, trace: Trace) -> list[Part]:
     """The boxes at the top with the most probable label, and under each a gauge that its probability fills."""
-    nodes = plan.nodes[NodeKind.OUTPUT]
-    boxes = [plan.boxes[node] for node in nodes]
-    times = [node.step for node in nodes]
+    times = [node.step for node in plan.nodes[NodeKind.OUTPUT]]
     best = trace.probabilities[times, trace.written[times]]
-    names = [trace.classes[number] for number in trace.written[times]]
-    words = plan.written(names)
-    halves = np.array([box.half for box in boxes], np.float32)
-    gauge = _rectangles([Box(box.x, box.half, plan.rows.gauges) for box in boxes])
+    words = plan.written([trace.classes[number] for number in trace.written[times]])
     if not plan.written.upright:
         words = [f"{word}<br>{percent(share)}" for word, share in zip(words, best, strict=True)]
+    box, gauge, filling, widths = _empty_outputs(plan)
     return [
-        {
-            **_rectangles([Box(box.x, box.half, plan.rows.outputs) for box in boxes]),
-            **_lettered(plan.written, ON_LIGHT),
-            "text": words,
-            "hovertext": [_said_of_output(trace, time) for time in times],
-            "hoverinfo": "text",
-            "marker": {"color": OUTPUT},
-            "meta": {"nodes": _places(plan, nodes)},
-        },
-        {**gauge, "marker": {"color": CLEAR, "line": {"color": OUTPUT, "width": 1}}, "hoverinfo": "skip"},
-        {
-            **gauge,
-            "width": 2 * halves * np.nan_to_num(best),
-            "offset": -halves,
-            "marker": {"color": OUTPUT},
-            "hoverinfo": "skip",
-        },
+        {**box, "text": words, "hovertext": [_said_of_output(trace, time) for time in times]},
+        gauge,
+        {**filling, "width": widths * np.nan_to_num(best)},
     ]
+
+
+@lru_cache(maxsize=64)
+def _empty_outputs(plan: Plan) -> tuple[Part, Part, Part, Float32[np.ndarray, " outputs"]]:
+    """The boxes, the gauges, what fills them, and its widths where they are full: all that stays whatever is said."""
+    nodes = plan.nodes[NodeKind.OUTPUT]
+    boxes = [plan.boxes[node] for node in nodes]
+    widths = np.array([2 * box.half for box in boxes], np.float32)
+    box = {
+        **_rectangles([Box(box.x, box.half, plan.rows.outputs) for box in boxes]),
+        **_lettered(plan.written, ON_LIGHT),
+        "hoverinfo": "text",
+        "marker": {"color": OUTPUT},
+        "meta": {"nodes": _places(plan, nodes)},
+    }
+    gauge = {**_rectangles([Box(box.x, box.half, plan.rows.gauges) for box in boxes]), "hoverinfo": "skip"}
+    frame = {"marker": {"color": CLEAR, "line": {"color": OUTPUT, "width": 1}}}
+    return box, {**gauge, **frame}, {**gauge, "offset": -widths / 2, "marker": {"color": OUTPUT}}, widths
 
 
 def percent(share: float) -> str:

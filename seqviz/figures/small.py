@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
 from jaxtyping import Float32
 
 from seqviz.core.records import Trace
+from seqviz.core.topology import Step
 from seqviz.figures.palette import WIRE
 from seqviz.figures.parts import Part
-from seqviz.figures.words import CHARACTER, LINE, extent_read, labels_below, lettering, shortened, shown
+from seqviz.figures.words import CHARACTER, LINE, Extent, extent_read, labels_below, lettering, shortened, shown
 
 WIDTH: Final = 250.0
 """px that the columns share when three pictures stand in a row on a page 1366 px wide."""
@@ -51,11 +53,17 @@ def over_words(trace: Trace, times: Sequence[int], left: float = 0.0) -> Ground:
 
     left: share of the width that stays free for row names. A dotted line stands where a new segment begins.
     """
+    return _over(trace.read, trace.steps, extent_read(trace), tuple(times), left)
+
+
+@lru_cache(maxsize=64)
+def _over(read: tuple[str, ...], steps: tuple[Step, ...], words: Extent, times: tuple[int, ...], left: float) -> Ground:
+    """The same for as long as the example and what it makes the network read are the same."""
     x = np.array(times, np.float32) + 1
     spacing = WIDTH * (1 - left) / len(times)
-    setting = lettering(extent_read(trace), spacing)
+    setting = lettering(words, spacing)
     floor = (setting.height + 6) / HEIGHT
-    said = [f"{time + 1}: {shown(trace.read[time])}" for time in times]
+    said = [f"{time + 1}: {shown(read[time])}" for time in times]
     hover: Part = {
         "type": "scatter",
         "mode": "markers",
@@ -66,7 +74,7 @@ def over_words(trace: Trace, times: Sequence[int], left: float = 0.0) -> Ground:
         "hovertext": said,
         "hoverinfo": "text",
     }
-    borders = [time + 0.5 for time in times[1:] if trace.steps[time].segment != trace.steps[time - 1].segment]
+    borders = [time + 0.5 for time in times[1:] if steps[time].segment != steps[time - 1].segment]
     layout: dict[str, object] = {
         "xaxis": {
             "domain": [left, 1],
@@ -91,7 +99,7 @@ def over_words(trace: Trace, times: Sequence[int], left: float = 0.0) -> Ground:
             for border in borders
         ],
     }
-    labels = labels_below(x, setting([trace.read[time] for time in times]), setting.upright, "y2")
+    labels = labels_below(x, setting([read[time] for time in times]), setting.upright, "y2")
     every = int(np.ceil(CHARACTER * 1.5 / spacing))
     return Ground(x, [labels, hover], layout, (floor, 1.0), every, min(7.0, 0.9 * spacing))
 

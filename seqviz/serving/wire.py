@@ -55,8 +55,9 @@ def changes(old: object, new: object) -> list[Change]:
 def _compare(old: object, new: object, path: Path, found: list[Change]) -> None:
     if isinstance(new, dict) and isinstance(old, dict) and old.keys() == new.keys():
         for key, value in new.items():
-            if old[key] is not value:  # most are the very same word, number or array
-                _compare(old[key], value, (*path, key), found)
+            before = old[key]
+            if before is not value:  # most are the very same word, number or array
+                _compare(before, value, (*path, key), found)
     elif _records(new) and _records(old) and len(old) == len(new):
         for place, (before, value) in enumerate(zip(old, new, strict=True)):
             if before is not value:
