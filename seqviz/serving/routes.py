@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-import plotly
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
@@ -45,12 +44,11 @@ class Files:
 
     @classmethod
     def read(cls, directory: Path, base: str) -> Files:
-        """The scripts and styles in `directory`, and Plotly's own script, which the installed package brings along.
+        """The scripts and styles in `directory`.
 
         base: the beginning of all our addresses, such as "/seqviz".
         """
         sources = sorted(path for path in directory.iterdir() if path.suffix in KINDS)
-        sources.append(Path(plotly.__path__[0]) / "package_data" / "plotly.min.js")
         contents = {path.name: path.read_bytes() for path in sources}
         digest = hashlib.sha256()
         for content in contents.values():

@@ -1,10 +1,7 @@
-import gzip
 import json
 import sys
 from contextlib import asynccontextmanager
-from pathlib import Path
 
-import plotly
 import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
@@ -123,12 +120,6 @@ def test_a_browser_that_cannot_unzip_gets_the_plain_file(client, files):
     answer = client.get(f"{files.address}/a.js", headers={"accept-encoding": "identity"})
     assert "content-encoding" not in answer.headers
     assert answer.text == "export const a = 1;\n"
-
-
-def test_plotly_comes_from_the_installed_package(client, files):
-    installed = (Path(plotly.__path__[0]) / "package_data" / "plotly.min.js").read_bytes()
-    assert client.get(f"{files.address}/plotly.min.js").content == installed
-    assert gzip.decompress(files.zipped["plotly.min.js"]) == installed
 
 
 @pytest.mark.parametrize("path", ["{address}/notes.txt", "{address}/..%2Fa.js", "/below/seqviz/static/old/a.js"])

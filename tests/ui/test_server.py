@@ -1,8 +1,14 @@
+import gzip
+import re
 import subprocess
 import sys
+from pathlib import Path
+
+import plotly
 
 from seqviz.ui.server import FILES
 
+ROOT = Path(__file__).parents[2]
 EVERYTHING = """
 import importlib, pkgutil, sys
 import app
@@ -25,12 +31,23 @@ def test_nothing_that_the_web_process_loads_loads_torch():
 
 
 def test_the_browser_finds_every_script_that_another_one_imports():
-    import gzip
-    import re
-
     scripts = {name: gzip.decompress(zipped).decode() for name, zipped in FILES.zipped.items() if name.endswith(".js")}
     del scripts["plotly.min.js"]
     wanted = {found for text in scripts.values() for found in re.findall(r'from "\./([\w.]+)"', text)}
     assert wanted
     assert wanted <= set(scripts)
     assert {"stage.css", "plotly.min.js"} <= set(FILES.zipped)
+
+
+def test_plotly_in_the_browser_draws_every_kind_of_part_and_is_the_one_that_checks_figures():
+    here = Path(plotly.__path__[0]) / "package_data" / "plotly.min.js"
+    (checking,) = re.findall(r"plotly\.js v(\d+)\.", here.read_text()[:200])
+    banner = gzip.decompress(FILES.zipped["plotly.min.js"]).decode()[:200]
+    (drawing, said) = re.match(r"/\*! plotly\.js (\d+)\.[\d.]+ with ([\w, ]+)\.", banner).groups()
+    assert drawing == checking
+    kinds = set(said.split(", "))
+    built = set(re.findall(r"plotly\.js/lib/(\w+)", (ROOT / "seqviz/ui/plotly/entry.js").read_text()))
+    assert kinds == built - {"core"} | {"scatter"}
+    sources = "".join(path.read_text() for path in (ROOT / "seqviz/figures").glob("*.py"))
+    elsewhere = {"log", "line", "rect"}  # of axes and shapes
+    assert set(re.findall(r'"type": "(\w+)"', sources)) == kinds | elsewhere

@@ -172,8 +172,13 @@ export class Panel {
     return (this.near || !this.graph) && Boolean(figure) && figure !== this.graph?.drawn;
   }
 
+  /** Whether there is no picture yet. */
+  get waits() {
+    return !this.graph;
+  }
+
   async draw(plotly, figure, template, anew) {
-    const first = !this.graph;
+    const first = this.waits;
     this.graph ??= new Graph(this.canvas, plotly);
     const height = figure.layout.height ? `${figure.layout.height / 14}em` : ""; // what has rows knows its own height
     if (this.canvas.style.height !== height) this.canvas.style.height = height;

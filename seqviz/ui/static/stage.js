@@ -207,7 +207,9 @@ class Stage {
       this.template ??= template(this.root);
       const anew = this.anew?.has("all") || this.anew?.has(panel.key);
       this.anew?.delete(panel.key);
+      const opening = panel.waits;
       await panel.draw(drawing, figure, this.template, anew);
+      if (opening) await painted(); // nobody waits for all pictures to see the first
     }
     this.anew?.delete("all");
     const [first] = this.panels.filter((panel) => !panel.root.classList.contains("seqviz-wide"));
@@ -248,4 +250,9 @@ class Stage {
 
 function nextFrame() {
   return new Promise((resolve) => requestAnimationFrame(resolve));
+}
+
+/** Resolves when what has been drawn is on the screen: the browser paints between its frame's callbacks and the rest. */
+function painted() {
+  return new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
 }
