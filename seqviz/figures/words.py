@@ -191,12 +191,12 @@ class Lettering:
 def lettering(labels: Extent, spacing: float, share: float = 1.0, lines: int = 1) -> Lettering:
     """How to set labels in columns `spacing` px wide, of which they may fill a `share`.
 
-    Level if they fit, in up to `lines` lines where they have spaces, or if at least `LEGIBLE` px of each can be shown;
-    otherwise upright and up to `LONGEST` px long.
+    Level if they fit, in up to `lines` lines where they have spaces, or if at least `LEGIBLE` px of each word can be
+    shown; otherwise upright and up to `LONGEST` px long.
     """
     room = spacing * share - 4
-    if labels.whole > room and labels.broken <= room and labels.lines <= lines:
-        return Lettering(labels.broken, upright=False, every=1, lines=labels.lines)
+    if labels.whole > room >= min(labels.broken, LEGIBLE) and 1 < labels.lines <= lines:
+        return Lettering(min(labels.broken, room), upright=False, every=1, lines=labels.lines)
     if room >= min(labels.whole, LEGIBLE):
         return Lettering(min(labels.whole, room), upright=False, every=1)
     return Lettering(min(labels.whole, LONGEST), upright=True, every=int(np.ceil(LINE / spacing)))

@@ -57,6 +57,12 @@ def test_two_words_are_set_below_each_other_only_where_one_line_is_too_short() -
     assert narrow(labels) == ["moving<br>left", "up"]
     assert narrow.height == 2 * LINE
     assert lettering(extent(labels), 60)(labels)[0].endswith("…")
+    # One word that is too wide does not cut the others.
+    assert lettering(extent((*labels, "appearing")), 60, lines=2)((*labels, "appearing")) == [
+        "moving<br>left",
+        "up",
+        "appear…",
+    ]
 
 
 def test_markup_in_a_word_is_printed_letter_for_letter() -> None:
