@@ -58,7 +58,7 @@ def over_words(trace: Trace, times: Sequence[int], left: float = 0.0) -> Ground:
 
 @lru_cache(maxsize=64)
 def _over(read: tuple[str, ...], steps: tuple[Step, ...], words: Extent, times: tuple[int, ...], left: float) -> Ground:
-    """The same for as long as the example and what it makes the network read are the same."""
+    """Made once for an example and what the network reads of it."""
     x = np.array(times, np.float32) + 1
     spacing = WIDTH * (1 - left) / len(times)
     setting = lettering(words, spacing)
