@@ -1,8 +1,8 @@
 """Frames on the wire: what has changed in the pictures, as a little JSON followed by raw numbers.
 
 A picture is compared with what the screen already has, and only the differences are sent. It is made of dicts with
-words as keys, lists or tuples, words, numbers, truth values, None and NumPy arrays; nothing is turned into a frame's
-own form before it is known to travel. A frame is, little-endian throughout:
+words as keys (none starts with "$"), lists or tuples, words, numbers, truth values, None and NumPy arrays; nothing is
+turned into a frame's own form before it is known to travel. A frame is, little-endian throughout:
 
     4 bytes   length of the header, unsigned
     header    JSON in UTF-8, padded with spaces to a multiple of 4 bytes; {"$": n} stands for array n

@@ -31,6 +31,23 @@ SETTLED = """async (layouts) => {
   return layouts.map((layout) => (shown = settled(shown, layout)).yaxis.range);
 }"""
 
+# In which of the browser's frames each picture was drawn for the first time.
+FIRST = """(() => {
+  let frame = 0;
+  const next = () => {
+    frame += 1;
+    requestAnimationFrame(next);
+  };
+  next();
+  window.first = {};
+  new MutationObserver((changes) => {
+    for (const { target, oldValue } of changes) {
+      const drawn = oldValue?.includes("seqviz-waiting") && !target.classList.contains("seqviz-waiting");
+      if (drawn) window.first[target.dataset.figure] ??= frame;
+    }
+  }).observe(document, { subtree: true, attributes: true, attributeFilter: ["class"], attributeOldValue: true });
+})()"""
+
 
 @pytest.fixture(autouse=True)
 def stage(page, app):
@@ -51,6 +68,18 @@ def update(page):
 
 def train_past(page, goal):
     page.wait_for_function(f"({UPDATE})() > {goal}")
+
+
+def test_each_first_picture_is_painted_before_the_next_is_drawn(page):
+    page.add_init_script(FIRST)
+    page.reload()
+    expect(page.locator(STATE)).to_have_text("not trained yet")
+    expect(page.locator(".seqviz-waiting")).to_have_count(0)
+    first = page.evaluate("window.first")
+    frames = list(first.values())
+    assert next(iter(first)) == "graph"
+    assert len(frames) > 4
+    assert frames == sorted(set(frames)), first
 
 
 def test_training_redraws_the_same_graphs_in_place(page):
