@@ -32,6 +32,7 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if Path(item.fspath).parent == Path(__file__).parent:
             item.add_marker("browser")
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)  # else one worker is left with it at the end
 
 
 class App:

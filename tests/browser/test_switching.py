@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 SWITCHES = 100
@@ -31,6 +32,7 @@ def kept(devtools):
     return devtools.send("Runtime.getHeapUsage")["usedSize"], devtools.send("Memory.getDOMCounters")["nodes"]
 
 
+@pytest.mark.long
 def test_a_hundred_pages_later_the_browser_holds_no_more_than_before(page, app):
     page.goto(f"{app.address}/many_to_one")
     expect(page.locator("[data-figure=graph]:not(.seqviz-waiting)")).to_have_count(1)
