@@ -1,5 +1,7 @@
 // The light way to bring a picture up to date: numbers move, and axes, legends and colour bars stay as they are.
 
+import { slid } from "./slide.js";
+
 const PLACES = ["x", "y", "base", "width"];
 const TOLD = ["hovertext", "hovertemplate", "customdata"]; // on hovering: nothing is drawn of them
 const NUMBERS = new Set([...PLACES, "z", "text", ...TOLD]);
@@ -66,13 +68,10 @@ export function move(element, parts) {
     numbers[0].trace = trace;
     element.calcdata[place] = numbers;
   }
-  const moved = new Set(parts.filter(([, edit]) => drawn(edit)).map(([place]) => place));
+  const edits = new Map(parts.filter(([, edit]) => drawn(edit)));
   const seen = element._fullData.filter(({ visible, _length }) => visible === true && _length !== 0);
   const layers = Map.groupBy(seen, ({ type, xaxis, yaxis }) => `${type} ${xaxis}${yaxis}`);
-  for (const traces of layers.values()) {
-    const touched = traces.filter(({ index }) => moved.has(index));
-    if (touched.length) plot(element, traces, touched);
-  }
+  for (const traces of layers.values()) plot(element, traces, edits);
   element._fullLayout._rehover?.(); // what the pointer rests on has another number now
 }
 
@@ -81,13 +80,20 @@ function drawn(edit) {
   return Object.keys(edit).some((name) => !TOLD.includes(name));
 }
 
-/** Draws the `touched` of `traces`, which are all those of one type on the same axes: one by one where that is enough. */
-function plot(element, traces, touched) {
+/**
+ * Draws what the edits change of `traces`, which are all those of one type on the same axes: one by one where that is
+ * enough.
+ */
+function plot(element, traces, edits) {
+  const edited = traces.filter(({ index }) => edits.has(index));
+  if (!edited.length) return;
   const [{ type, xaxis, yaxis, _module: module }] = traces;
   const ground = element._fullLayout._plots[xaxis + yaxis];
   const layer = ground.plot.selectAll(`g.${type}layer`);
   const numbers = (some) => some.map(({ index }) => element.calcdata[index]);
   module.crossTraceCalc?.(element, ground);
+  const touched = edited.filter((trace) => !slid(element, trace, edits.get(trace.index)));
+  if (!touched.length) return;
   if (type === "scatter" && !traces.some(({ fill }) => fill?.startsWith("tonext"))) {
     // A transition that takes no time leaves alone what it is not told of.
     for (const trace of touched) module.plot(element, ground, numbers([trace]), layer, { duration: 0 });
