@@ -56,9 +56,9 @@ class Numbers:
 Reading = Tokens | Images | Numbers
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Example:
-    """One example as a person sees it.
+    """One example as a person sees it. Two are the same only if they are one and the same object.
 
     inputs: (inputs,) int64 for Tokens, (inputs, channels, height, width) or (inputs, size) float32 otherwise.
     targets: (outputs,) int64 indices into the task's `writes`, or `IGNORE` where no loss enters. All of them are

@@ -32,6 +32,25 @@ class Feed:
     targets: Int64[Tensor, "batch outputs"]
     previous: Int64[Tensor, "batch outputs"]
 
+    @classmethod
+    def of(cls, batch: Batch, begin: int, reverse: bool) -> Feed:
+        """A batch as tensors, its inputs turned round where `reverse` says so; writing steps read the true words."""
+        inputs = torch.tensor(batch.inputs)
+        lengths = torch.tensor(batch.input_lengths)
+        if reverse:
+            time = torch.arange(inputs.shape[1])
+            back = lengths[:, None] - 1 - time
+            inputs = inputs[torch.arange(len(inputs))[:, None], torch.where(back >= 0, back, time)]
+        targets = torch.tensor(batch.targets)
+        return cls(inputs, lengths, targets, shifted(targets, begin))
+
+
+def shifted(words: Int64[Tensor, "batch outputs"], begin: int) -> Int64[Tensor, "batch outputs"]:
+    """What writing steps read if `words` are written: the word before each, `begin` before the first."""
+    before = torch.full_like(words, begin)
+    before[:, 1:] = words[:, :-1].clamp(min=0)
+    return before
+
 
 @dataclass(frozen=True)
 class Pass:
@@ -99,21 +118,12 @@ class Network(nn.Module):
         return [stack for stack in self.stacks if isinstance(stack, Stack)]
 
     def feed(self, batch: Batch, reverse: bool = False) -> Feed:
-        """A batch as tensors, its inputs turned round where `reverse` says so; writing steps read the true words."""
-        inputs = torch.tensor(batch.inputs)
-        lengths = torch.tensor(batch.input_lengths)
-        if reverse:
-            time = torch.arange(inputs.shape[1])
-            back = lengths[:, None] - 1 - time
-            inputs = inputs[torch.arange(len(inputs))[:, None], torch.where(back >= 0, back, time)]
-        targets = torch.tensor(batch.targets)
-        return Feed(inputs, lengths, targets, self.shifted(targets))
+        """A batch as this network reads it."""
+        return Feed.of(batch, self.begin, reverse)
 
     def shifted(self, words: Int64[Tensor, "batch outputs"]) -> Int64[Tensor, "batch outputs"]:
-        """What writing steps read if `words` are written: the word before each, `begin` before the first."""
-        before = torch.full_like(words, self.begin)
-        before[:, 1:] = words[:, :-1].clamp(min=0)
-        return before
+        """What this network's writing steps read if `words` are written."""
+        return shifted(words, self.begin)
 
     def forward(self, feed: Feed, window: int = 0, unrolled: bool = False) -> Pass:
         """One forward pass along the topology; with `unrolled` cell by cell, every state left in the graph.

@@ -18,7 +18,7 @@ import math
 import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeGuard
+from typing import Final, TypeGuard
 
 import numpy as np
 
@@ -26,6 +26,11 @@ from seqviz.figures.parts import Drawing
 
 Plain = str | int | float | bool | None | list["Plain"] | dict[str, "Plain"]
 """What JSON can say."""
+
+PLAINEST: Final = frozenset({str, int, bool, type(None)})
+"""Kinds of values that JSON says as they are."""
+ATOMS: Final = PLAINEST | {float}
+"""Kinds of values that have no parts."""
 
 Path = tuple[str | int, ...]
 """Where a value sits: keys and positions in lists from the outside in."""
@@ -56,7 +61,12 @@ def _compare(old: object, new: object, path: Path, found: list[Change]) -> None:
     if isinstance(new, dict) and isinstance(old, dict) and old.keys() == new.keys():
         for key, value in new.items():
             before = old[key]
-            if before is not value:  # most are the very same word, number or array
+            if before is value:  # most are the very same word, number or array
+                continue
+            if type(value) in ATOMS and type(value) is type(before):
+                if before != value:
+                    found.append(Change((*path, key), value))
+            else:
                 _compare(before, value, (*path, key), found)
     elif _records(new) and _records(old) and len(old) == len(new):
         for place, (before, value) in enumerate(zip(old, new, strict=True)):
@@ -112,7 +122,7 @@ def _plain(value: object, arrays: list[np.ndarray]) -> Plain:
     if isinstance(value, (np.ndarray, np.generic)):
         return _plain(value.tolist(), arrays)
     if isinstance(value, (list, tuple)):
-        return [_plain(item, arrays) for item in value]
+        return list(value) if PLAINEST.issuperset(map(type, value)) else [_plain(item, arrays) for item in value]
     if isinstance(value, dict):
         return {key: _plain(item, arrays) for key, item in value.items()}
     raise TypeError(f"a frame cannot carry a {type(value).__name__}")

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
+from functools import lru_cache
 
 import numpy as np
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int64
 from torch import Tensor
 
 from seqviz.cells import State
 from seqviz.core.records import Run, Stream, Trace, freeze
 from seqviz.core.task import END, IGNORE, Example, Task, collate
-from seqviz.core.topology import Emits, Reads, Step
+from seqviz.core.topology import Emits, Reads, Step, Topology
 from seqviz.networks.decode import greedy
 from seqviz.networks.network import Feed, Network, Pass
 from seqviz.networks.stack import Chain
@@ -35,20 +36,17 @@ def trace(run: Run, example: Example) -> Trace:
     own answer stands in for them. Raises ValueError for an example that does not fit the task's topology.
     """
     task, network = task_of(run.config), loaded(run)
-    feed, known = _feed(network, task, example, run)
-    steps = task.topology.unroll(len(example.inputs), int(feed.targets.shape[1]))
-    targets = feed.targets[0]
-    counted = torch.nonzero(targets != IGNORE)[:, 0]
+    asked = _asked(network, task, example, run)
+    steps, targets, counted = asked.steps, asked.feed.targets[0], asked.counted
     copies = torch.arange(len(counted))
-    passed: Pass = network(copied(feed, len(copies)), run.config.window, unrolled=True)
+    passed: Pass = network(copied(asked.feed, len(copies)), run.config.window, unrolled=True)
     placed = _placed(passed, network.parts[0].streams)
-    emitting = np.flatnonzero([step.emits for step in steps])
     losses = torch.nn.functional.cross_entropy(passed.logits[copies, counted], targets[counted], reduction="none")
     gradients = _gradients(losses, placed, passed)
 
     total = len(steps)
-    spread = _Spread(total, emitting)
-    loss_times = emitting[counted.numpy()]
+    spread = _Spread(total, asked.emitting)
+    loss_times = asked.emitting[counted.numpy()]
     influence = np.zeros((total, total), np.float32)
     influence[loss_times] = gradients.influence
     hidden = placed.fill([state.hidden for state in placed.states])
@@ -61,7 +59,7 @@ def trace(run: Run, example: Example) -> Trace:
         update=run.step,
         example=example,
         steps=steps,
-        read=_read(task, example, steps, feed, run.config.reverse),
+        read=asked.read,
         classes=task.writes,
         streams=placed.streams,
         inputs=_array(vectors),
@@ -69,14 +67,14 @@ def trace(run: Run, example: Example) -> Trace:
         hidden=hidden,
         cell_state=placed.fill(cells) if cells else no_cell,
         gates={name: placed.fill([gates[name] for gates in placed.gates]) for name in placed.gates[0]},
-        readout=_readout(network, feed, passed, steps),
+        readout=_readout(network, asked.feed, passed, steps),
         logits=spread(_array(passed.logits[0])),
         probabilities=spread(_array(passed.logits[0].softmax(dim=-1))),
         written=spread(_array(passed.logits[0].argmax(dim=-1)), empty=-1),
         targets=spread(_array(targets), empty=IGNORE),
         losses=_at(total, loss_times, _array(losses)),
         loss=float(losses.detach().mean()),
-        targets_known=known,
+        targets_known=asked.known,
         grad_logits=spread(_array(gradients.logits)),
         grad_hidden=placed.spread(gradients.hidden),
         grad_cell_state=no_cell if gradients.cell is None else placed.spread(gradients.cell),
@@ -103,18 +101,60 @@ def feed_of(network: Network, traced: Trace) -> Feed:
     return network.feed(collate([replace(traced.example, targets=targets)]), traced.config.reverse)
 
 
-def _feed(network: Network, task: Task, example: Example, run: Run) -> tuple[Feed, bool]:
-    """The example as a batch of one, and whether its targets are true ones."""
+@dataclass(frozen=True)
+class _Asked:
+    """An example as it is put to a network.
+
+    feed: as a batch of one. known: whether its targets are the true ones. counted: which outputs have a loss.
+    emitting: the steps with an output. read: the label of what each step takes in.
+    """
+
+    steps: tuple[Step, ...]
+    feed: Feed
+    known: bool
+    counted: Int64[Tensor, " losses"]
+    emitting: Int64[np.ndarray, " outputs"]
+    read: tuple[str, ...]
+
+
+def _asked(network: Network, task: Task, example: Example, run: Run) -> _Asked:
+    reverse = run.config.reverse
     if bool((example.targets != IGNORE).any()):
-        return network.feed(collate([example]), run.config.reverse), True
+        return _truly_asked(task.topology, task.writes, example, reverse)
     each = task.topology.segments[-1].emits is Emits.EACH
     unknown = np.full(len(example.inputs) if each else 1, IGNORE, dtype=np.int64)
-    feed = network.feed(collate([replace(example, targets=unknown)]), run.config.reverse)
+    feed = network.feed(collate([replace(example, targets=unknown)]), reverse)
     if task.topology.writes_words:
         written = greedy(network, feed, task.writes.index(END), LONGEST)
-        return replace(feed, targets=written, previous=network.shifted(written)), False
-    with torch.no_grad():
-        return replace(feed, targets=network(feed).logits.argmax(dim=-1)), False
+        feed = replace(feed, targets=written, previous=network.shifted(written))
+    else:
+        with torch.no_grad():
+            feed = replace(feed, targets=network(feed).logits.argmax(dim=-1))
+    return _ask(task.topology, task.writes, example, reverse, feed, known=False)
+
+
+@lru_cache(maxsize=64)
+def _truly_asked(topology: Topology, writes: tuple[str, ...], example: Example, reverse: bool) -> _Asked:
+    """All that no weight has a say in, for an example whose targets are known: it is traced again and again."""
+    feed = Feed.of(collate([example]), begin=len(writes), reverse=reverse)
+    return _ask(topology, writes, example, reverse, feed, known=True)
+
+
+def _ask(
+    topology: Topology, writes: tuple[str, ...], example: Example, reverse: bool, feed: Feed, known: bool
+) -> _Asked:
+    steps = topology.unroll(len(example.inputs), int(feed.targets.shape[1]))
+    given = iter(example.words[::-1] if reverse else example.words)
+    vocabulary = (*writes, "<bos>")
+    previous = feed.previous[0].tolist()
+    return _Asked(
+        steps,
+        feed,
+        known,
+        counted=torch.nonzero(feed.targets[0] != IGNORE)[:, 0],
+        emitting=np.flatnonzero([step.emits for step in steps]),
+        read=tuple(next(given) if step.reads is Reads.INPUT else vocabulary[previous[step.position]] for step in steps),
+    )
 
 
 def copied(feed: Feed, copies: int) -> Feed:
@@ -236,14 +276,6 @@ def _attention(passed: Pass, steps: tuple[Step, ...]) -> np.ndarray:
         read = passed.attention.shape[2]
         weights[read:, :read] = _array(passed.attention[0])
     return weights
-
-
-def _read(task: Task, example: Example, steps: tuple[Step, ...], feed: Feed, reverse: bool) -> tuple[str, ...]:
-    """The label of what each step takes in."""
-    given = iter(example.words[::-1] if reverse else example.words)
-    vocabulary = (*task.writes, "<bos>")
-    previous = feed.previous[0].tolist()
-    return tuple(next(given) if step.reads is Reads.INPUT else vocabulary[previous[step.position]] for step in steps)
 
 
 @dataclass(frozen=True)
