@@ -296,6 +296,36 @@ def test_a_picture_whose_numbers_moved_is_as_if_drawn_anew(page, app):
     assert drawn_anew(page, app) < 15
 
 
+MARKS = """() => {
+  const graph = document.querySelector("[data-figure=graph] .js-plotly-plot");
+  const { uid } = graph._fullData.find(({ meta }) => meta?.gradients);
+  const marks = [...graph.querySelectorAll(`.trace${uid} path.point`)];
+  const numbers = (text) => text.match(/-?[\\d.]+/g).map(Number);
+  const outlines = marks.flatMap((mark) => ["d", "transform"].flatMap((name) => numbers(mark.getAttribute(name))));
+  const colours = marks.flatMap(({ style }) => {
+    const [red, green, blue, opacity = 1] = numbers(style.fill);
+    return [red, green, blue, 100 * opacity * Number(style.fillOpacity || 1)];
+  });
+  return [outlines, colours];
+}"""
+
+
+def test_marks_whose_looks_alone_have_changed_are_as_plotly_draws_them(page):
+    before = page.evaluate(MARKS)
+    button(page, "Train").click()
+    train_past(page, 40)
+    page.locator(".seqviz-train").click()
+    expect(page.locator(STATE)).to_have_text("paused")
+    page.wait_for_timeout(1000)
+    outlines, colours = page.evaluate(MARKS)
+    assert outlines != before[0]
+    assert colours != before[1]
+    page.evaluate("Plotly.redraw(document.querySelector('[data-figure=graph] .js-plotly-plot'))")
+    theirs = page.evaluate(MARKS)
+    assert outlines == pytest.approx(theirs[0], abs=0.011)  # px, which both round
+    assert colours == pytest.approx(theirs[1], abs=1.01)  # whole shades and hundredths
+
+
 def test_a_picture_of_more_units_is_as_if_drawn_anew(page, app):
     page.goto(f"{app.address}/bptt?experiment=source&hidden=16")
     expect(page.locator(STATE)).to_have_text("not trained yet")

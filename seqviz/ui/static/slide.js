@@ -1,8 +1,10 @@
-// Parts whose numbers say no more than where their lines, marks and bars are: most of what moves while a network trains.
-// Plotly's modules would find out again how each mark looks, which takes ten times as long as to put it there.
+// Parts of which only places, sizes or colours have changed: most of what moves while a network trains. Plotly's modules
+// would find out again all that makes up the look of each mark, which takes ten times as long as to change it.
 
-const LINES = new Set(["x", "y", "hovertext", "hovertemplate", "customdata"]);
-const BARS = new Set([...LINES, "base", "width", "marker"]);
+const TOLD = ["hovertext", "hovertemplate", "customdata"];
+const LINES = new Set(["x", "y", ...TOLD]);
+const MARKS = new Set(["marker", ...TOLD]);
+const BARS = new Set(["x", "y", "base", "width", "marker", ...TOLD]);
 const THIN = 2; // px below which Plotly makes an opaque bar thicker, so that it can be seen
 
 /**
@@ -14,9 +16,10 @@ export function slid(element, trace, edit) {
   const group = plot.node().querySelector(`.trace${trace.uid}`);
   const points = element.calcdata[trace.index];
   const within = (names) => Object.keys(edit).every((name) => names.has(name));
-  if (trace.type === "scatter") return within(LINES) && straight(trace) && moveLine(group, trace, points, xaxis, yaxis);
   if (trace.type === "bar") return within(BARS) && bare(trace) && moveBars(group, trace, points, xaxis, yaxis);
-  return false;
+  if (trace.type !== "scatter") return false;
+  if (within(LINES)) return straight(trace) && moveLine(group, trace, points, xaxis, yaxis);
+  return within(MARKS) && !("symbol" in edit.marker) && trace.mode === "markers" && changeMarks(group, trace, points);
 }
 
 /** Whether a part is made of straight lines and of marks that end at the plot's edge, and nothing else. */
@@ -35,6 +38,50 @@ function moveLine(group, { mode }, points, xaxis, yaxis) {
   return true;
 }
 
+// Outlines of marks with a radius of r px, as Plotly draws them; w: half a triangle's side.
+const OUTLINES = {
+  circle: (r) => `M${r},0A${r},${r} 0 1,1 0,${-r}A${r},${r} 0 0,1 ${r},0Z`,
+  "triangle-up": (r, w) => `M${-w},${r / 2}H${w}L0,${-r}Z`,
+  "triangle-down": (r, w) => `M${-w},${-r / 2}H${w}L0,${r}Z`,
+  "triangle-left": (r, w) => `M${r / 2},${-w}V${w}L${-r},0Z`,
+  "triangle-right": (r, w) => `M${-r / 2},${-w}V${w}L${r},0Z`,
+};
+
+function changeMarks(group, { marker }, points) {
+  const marks = group.querySelectorAll("path.point");
+  const looks = points.map(({ ms, mc, mx }) => [ms ?? marker.size, mc ?? marker.color, OUTLINES[mx ?? marker.symbol]]);
+  if (marks.length !== points.length || marker.line?.width || marker.sizemode === "area") return false;
+  if (!looks.every(([size, value, outline]) => Number.isFinite(size) && outline && known(marker, value))) return false;
+  for (const [number, [size, value, outline]] of looks.entries()) {
+    const radius = Math.max(size / 2, 0);
+    const colour = typeof value === "number" ? shade(marker, value) : value;
+    marks[number].setAttribute("d", outline(short(radius), short((2 * radius) / Math.sqrt(3))));
+    paint(marks[number], colour);
+    Object.assign(points[number], { mrc: radius, mcc: colour }); // for hovering
+  }
+  return true;
+}
+
+/** Whether a mark's colour is a word, or a number on a scale of colours that all are "rgba(r,g,b,a)". */
+function known({ colorscale }, value) {
+  if (typeof value === "string") return true;
+  return Number.isFinite(value) && colorscale.every(([, colour]) => colour.startsWith("rgba("));
+}
+
+/** The colour of a number on a part's scale. */
+function shade({ colorscale, cmin, cmax }, value) {
+  const at = Math.min(Math.max((value - cmin) / (cmax - cmin), 0), 1);
+  const next = Math.max(colorscale.findIndex(([place]) => place >= at), 1);
+  const [[low, pale], [high, full]] = [colorscale[next - 1], colorscale[next]];
+  const [from, to] = [pale, full].map((colour) => colour.match(/[\d.]+/g).map(Number));
+  return `rgba(${from.map((part, number) => part + ((to[number] - part) * (at - low)) / (high - low))})`;
+}
+
+function paint(mark, colour) {
+  mark.style.fill = colour;
+  mark.style.fillOpacity = 1; // is part of the colour
+}
+
 /** Whether a part is made of upright bars without words and borders. */
 function bare({ orientation, text, marker }) {
   return orientation !== "h" && text === undefined && !marker.line.width && !marker.cornerradius;
@@ -50,8 +97,7 @@ function moveBars(group, { marker }, points, xaxis, yaxis) {
   for (const [number, bar] of bars.entries()) {
     const [left, right, bottom, top] = sides[number].map(short);
     bar.setAttribute("d", `M${left},${bottom}V${top}H${right}V${bottom}Z`);
-    bar.style.fill = colours[number];
-    bar.style.fillOpacity = 1; // is part of the colour
+    paint(bar, colours[number]);
   }
   return true;
 }
