@@ -42,11 +42,12 @@ def running_mean(values: np.ndarray, width: int, places: np.ndarray) -> np.ndarr
     last = places + 1
     first = np.maximum(last - width, 0)
     finite = np.isfinite(values)
-    if finite.all():
-        return (_sums(values, first, last) / (last - first)).astype(np.float32)
-    total, many = _sums(np.where(finite, values, 0), first, last), _sums(finite, first, last)
     mean = np.full(len(places), np.nan)
-    np.divide(total, many, out=mean, where=many > 0)
+    if finite.all():
+        np.divide(_sums(values, first, last), last - first, out=mean)
+    else:
+        total, many = _sums(np.where(finite, values, 0), first, last), _sums(finite, first, last)
+        np.divide(total, many, out=mean, where=many > 0)
     return mean.astype(np.float32)
 
 
@@ -54,4 +55,5 @@ def _sums(values: np.ndarray, first: np.ndarray, last: np.ndarray) -> np.ndarray
     """The sum of each window of `values`, from its `first` place to the one before its `last`, in float64."""
     bounds = np.stack([first, last], axis=1).ravel()
     # From each bound to the next, of which every second is a window; a 0 behind lets the last one end.
-    return np.add.reduceat(np.append(values, 0), bounds, dtype=np.float64)[::2]
+    sums: np.ndarray = np.add.reduceat(np.append(values, 0), bounds, dtype=np.float64)
+    return sums[::2]
