@@ -42,15 +42,14 @@ def strips(plan: Plan, trace: Trace) -> list[Part]:
 
 
 def _strip(plan: Plan, trace: Trace, row: int, limit: float) -> Part:
-    band, ground = plan.rows.streams[row], _ground(plan, row)
-    values, chosen = strongest(trace.hidden[row][trace.present[row]].T, max(int(band.height / FINEST), 1))
+    finest = max(int(plan.rows.streams[row].height / FINEST), 1)
+    values, chosen = strongest(trace.hidden[row][trace.present[row]].T, finest)
     spread = np.full((len(values), 2 * values.shape[1] - 1), np.nan, np.float32)
     spread[:, ::2] = values
     units = np.zeros(spread.shape, np.int32)
     units[:, ::2] = chosen + 1
     return {
-        **ground,
-        "y": np.linspace(band.bottom, band.top, len(values) + 1, dtype=np.float32),
+        **_ground(plan, row, len(values)),
         "z": spread,
         "customdata": units,
         "hoverongaps": False,
@@ -73,13 +72,15 @@ def _strip(plan: Plan, trace: Trace, row: int, limit: float) -> Part:
 
 
 @lru_cache(maxsize=64)
-def _ground(plan: Plan, row: int) -> Part:
-    """Where along x the strips of a stream stand, and what they are of."""
+def _ground(plan: Plan, row: int, units: int) -> Part:
+    """Where the strips of a stream with so many units stand, and what they are of."""
+    band = plan.rows.streams[row]
     nodes = [node for node in plan.nodes[NodeKind.HIDDEN] if node.stream == row]
     boxes = [plan.boxes[node] for node in nodes]
     return {
         "type": "heatmap",
         "x": np.array([x for box in boxes for x in (box.x - box.half, box.x + box.half)], np.float32),
+        "y": np.linspace(band.bottom, band.top, units + 1, dtype=np.float32),
         "meta": {"nodes": _places(plan, nodes), "stream": row, "steps": [node.step for node in nodes]},
     }
 
