@@ -42,8 +42,8 @@ def strips(plan: Plan, trace: Trace) -> list[Part]:
 
 
 def _strip(plan: Plan, trace: Trace, row: int, limit: float) -> Part:
-    finest = max(int(plan.rows.streams[row].height / FINEST), 1)
-    values, chosen = strongest(trace.hidden[row][trace.present[row]].T, finest)
+    most = max(int(plan.rows.streams[row].height / FINEST), 1)
+    values, chosen = strongest(trace.hidden[row][trace.present[row]].T, most)
     spread = np.full((len(values), 2 * values.shape[1] - 1), np.nan, np.float32)
     spread[:, ::2] = values
     units = np.zeros(spread.shape, np.int32)
