@@ -32,13 +32,13 @@ LONGEST: Final = 60
 HELD_WRITTEN, HELD_MADE, MADE = 150, 350, 20_000
 HELD_TEMPLATES: Final = 0.2
 MENU: Final = (
+    "The trailer looked dull, but the film is great.",
     "A gripping thriller that kept me on the edge of my seat.",
     "I want my money back.",
     "It is never boring, not even for a minute.",
     "There is nothing fresh or clever here.",
     "It is anything but dull.",
     "Not funny, not clever, not worth your time.",
-    "The trailer looked dull, but the film is great.",
     "Great cast, dull film.",
     "Although the effects are cheap, the film is great fun.",
     "The first half is great fun, but the second half is terrible.",
@@ -47,7 +47,10 @@ MENU: Final = (
     "I have certainly had worse evenings.",
     "The dialogue is a little clumsy, but the story is so moving that I forgave it.",
 )
-"""Hand-written sentences that show what decides: single words, negation, contrast, understatement, a long way back."""
+"""Hand-written sentences that show what decides: single words, negation, contrast, understatement, a long way back.
+
+The first says one thing and then the other, so that the verdict is seen to turn.
+"""
 
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*|[,;:]")
 
