@@ -16,6 +16,7 @@ export function slid(element, trace, edit) {
   const group = plot.node().querySelector(`.trace${trace.uid}`);
   const points = element.calcdata[trace.index];
   const within = (names) => Object.keys(edit).every((name) => names.has(name));
+  if (!group) return false;
   if (trace.type === "bar") return within(BARS) && bare(trace) && moveBars(group, trace, points, xaxis, yaxis);
   if (trace.type !== "scatter") return false;
   if (within(LINES)) return straight(trace) && moveLine(group, trace, points, xaxis, yaxis);
