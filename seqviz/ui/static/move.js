@@ -1,9 +1,8 @@
 // The light way to bring a picture up to date: numbers move, and axes, legends and colour bars stay as they are.
 
-import { slid } from "./slide.js";
+import { slid, TOLD } from "./slide.js";
 
 const PLACES = ["x", "y", "base", "width"];
-const TOLD = ["hovertext", "hovertemplate", "customdata"]; // on hovering: nothing is drawn of them
 const NUMBERS = new Set([...PLACES, "z", "text", ...TOLD]);
 const OF_MARKERS = new Set(["color", "size", "symbol"]);
 

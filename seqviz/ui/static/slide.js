@@ -1,24 +1,21 @@
-// Parts of which only places, sizes or colours have changed: most of what moves while a network trains. Plotly's modules
+// Lines and marks of which only places, sizes or colours have changed: most of what moves while a network trains. Plotly
 // would find out again all that makes up the look of each mark, which takes ten times as long as to change it.
 
-const TOLD = ["hovertext", "hovertemplate", "customdata"];
+export const TOLD = ["hovertext", "hovertemplate", "customdata"]; // on hovering: nothing is drawn of them
+
 const LINES = new Set(["x", "y", ...TOLD]);
 const MARKS = new Set(["marker", ...TOLD]);
-const BARS = new Set(["x", "y", "base", "width", "marker", ...TOLD]);
-const THIN = 2; // px below which Plotly makes an opaque bar thicker, so that it can be seen
 
 /**
  * Brings what is drawn of a part to its new numbers, which `element.calcdata` holds, and says whether it could: an edit
- * {attribute: value} that changes more, gaps, words and areas are left to Plotly.
+ * {attribute: value} that changes more, other kinds of parts, gaps, words and areas are left to Plotly.
  */
 export function slid(element, trace, edit) {
   const { plot, xaxis, yaxis } = element._fullLayout._plots[trace.xaxis + trace.yaxis];
   const group = plot.node().querySelector(`.trace${trace.uid}`);
   const points = element.calcdata[trace.index];
   const within = (names) => Object.keys(edit).every((name) => names.has(name));
-  if (!group) return false;
-  if (trace.type === "bar") return within(BARS) && bare(trace) && moveBars(group, trace, points, xaxis, yaxis);
-  if (trace.type !== "scatter") return false;
+  if (trace.type !== "scatter" || !group) return false;
   if (within(LINES)) return straight(trace) && moveLine(group, trace, points, xaxis, yaxis);
   return within(MARKS) && !("symbol" in edit.marker) && trace.mode === "markers" && changeMarks(group, trace, points);
 }
@@ -57,7 +54,8 @@ function changeMarks(group, { marker }, points) {
     const radius = Math.max(size / 2, 0);
     const colour = typeof value === "number" ? shade(marker, value) : value;
     marks[number].setAttribute("d", outline(short(radius), short((2 * radius) / Math.sqrt(3))));
-    paint(marks[number], colour);
+    marks[number].style.fill = colour;
+    marks[number].style.fillOpacity = 1; // is part of the colour
     Object.assign(points[number], { mrc: radius, mcc: colour }); // for hovering
   }
   return true;
@@ -76,35 +74,6 @@ function shade({ colorscale, cmin, cmax }, value) {
   const [[low, pale], [high, full]] = [colorscale[next - 1], colorscale[next]];
   const [from, to] = [pale, full].map((colour) => colour.match(/[\d.]+/g).map(Number));
   return `rgba(${from.map((part, number) => part + ((to[number] - part) * (at - low)) / (high - low))})`;
-}
-
-function paint(mark, colour) {
-  mark.style.fill = colour;
-  mark.style.fillOpacity = 1; // is part of the colour
-}
-
-/** Whether a part is made of upright bars without words and borders. */
-function bare({ orientation, text, marker }) {
-  return orientation !== "h" && text === undefined && !marker.line.width && !marker.cornerradius;
-}
-
-function moveBars(group, { marker }, points, xaxis, yaxis) {
-  const bars = group.querySelectorAll("g.point > path");
-  const sides = points.map(({ p0, p1, s0, s1 }) => [xaxis.c2p(p0), xaxis.c2p(p1), yaxis.c2p(s0), yaxis.c2p(s1)]);
-  const colours = points.map(({ mc }) => mc ?? marker.color);
-  const thin = ([left, right, bottom, top]) => Math.min(Math.abs(right - left), Math.abs(top - bottom)) < THIN;
-  if (bars.length !== points.length || !sides.flat().every(Number.isFinite)) return false;
-  if (sides.some((each, number) => thin(each) && opaque(colours[number]))) return false;
-  for (const [number, bar] of bars.entries()) {
-    const [left, right, bottom, top] = sides[number].map(short);
-    bar.setAttribute("d", `M${left},${bottom}V${top}H${right}V${bottom}Z`);
-    paint(bar, colours[number]);
-  }
-  return true;
-}
-
-function opaque(colour) {
-  return !colour.startsWith("rgba") || colour.endsWith(",1)");
 }
 
 function short(px) {
