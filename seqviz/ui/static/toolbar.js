@@ -81,15 +81,10 @@ export class Toolbar {
     this.unanswered = status.unanswered;
     put(this.pace, { value: status.pace });
     put(this.past, { hidden: !this.moments.length });
-    // While a network trains the newest moment is on show: the knob stays at the end, and nothing has to be drawn.
-    if (status.state !== "training" || this.back.value !== this.back.max) this.placeKnob(status.update);
-    this.paint();
-  }
-
-  placeKnob(update) {
     put(this.back, { max: String(this.moments.length - 1) });
-    const seen = this.moments.findLastIndex((at) => at <= update);
+    const seen = this.moments.findLastIndex((at) => at <= status.update);
     if (!this.back.matches(":active")) put(this.back, { value: String(seen) });
+    this.paint();
   }
 
   paint() {
