@@ -296,6 +296,14 @@ def test_a_picture_whose_numbers_moved_is_as_if_drawn_anew(page, app):
     assert drawn_anew(page, app) < 15
 
 
+def test_while_training_the_look_back_knob_stands_at_the_end(page):
+    button(page, "Train").click()
+    train_past(page, 20)
+    knob = page.locator(".seqviz-toolbar input[type=range]")
+    value, last = knob.evaluate("({ value, max }) => [Number(value), Number(max)]")
+    assert value == last > 0
+
+
 MARKS = """() => {
   const graph = document.querySelector("[data-figure=graph] .js-plotly-plot");
   const { uid } = graph._fullData.find(({ meta }) => meta?.gradients);
