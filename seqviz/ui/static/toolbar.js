@@ -35,6 +35,7 @@ export class Toolbar {
     this.back = element("input", {
       type: "range",
       min: 0,
+      value: 0, // at its beginning until something is known
       oninput: () => this.lookBack(),
       title: "See the network as it was earlier in this run",
     });
