@@ -81,7 +81,7 @@ def _sizes(lag: int) -> dict[str, float]:
     traced = trace(run, task.examples[0])
     drawing, story = draw(_moment(run, traced, task), Look()), storyboard(traced, update(run, traced))
     naive = drawing.figure()
-    naive.frames = [go.Frame(data=naive.data) for _ in story.moments]
+    naive.frames = [go.Frame(data=naive.data) for _ in story.beats]
     picture, both = Screen(), Screen()
     graph = content(drawing)
     return {

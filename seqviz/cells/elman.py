@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from seqviz.cells.cell import State
-from seqviz.core.circuit import Circuit, Function, Part
+from seqviz.core.circuit import Circuit, Function, Number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,8 +48,8 @@ class Elman:
         """A weighted sum, and the activation of it."""
         return Circuit(
             (
-                Part("sum", "a", "weighted sum", (3.5, 1), reads="xh"),
-                Part("hidden", "h", "hidden state", (7, 1), ("sum",), function=FUNCTIONS[self.activation]),
+                Number("sum", "a", "weighted sum", (3.5, 1), reads="xh"),
+                Number("hidden", "h", "hidden state", (7, 1), ("sum",), function=FUNCTIONS[self.activation]),
             )
         )
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from seqviz.cells.cell import State
-from seqviz.core.circuit import HIDDEN_BEFORE, Circuit, Part
+from seqviz.core.circuit import HIDDEN_BEFORE, Circuit, Number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,15 +44,15 @@ class GatedRecurrentUnit:
     has_cell_state: bool = False
     circuit: Circuit = Circuit(  # noqa: RUF009 - frozen
         (
-            Part("reset", "r", "reset gate", (1.5, 1), reads="xh", block=0, function="sigmoid"),
-            Part("update", "z", "update gate", (6.1, 1), reads="xh", block=1, function="sigmoid"),
-            Part("recalled", "m", "the state’s part", (3.15, 1), reads="h", block=2),
-            Part("allowed", "r⊙m", "as far as the reset gate lets it", (3, 2), ("reset", "recalled"), times=True),
-            Part("candidate", "n", "candidate", (4.95, 2), ("allowed",), reads="x", block=2, function="tanh"),
-            Part("rest", "1−z", "what is not kept", (7.9, 1), ("update",), function="one minus"),
-            Part("kept", "z⊙h", "kept of the state before", (6.1, 3), ("update", HIDDEN_BEFORE), times=True),
-            Part("written", "(1−z)⊙n", "written anew", (7.9, 2), ("rest", "candidate"), times=True),
-            Part("hidden", "h", "hidden state", (7.9, 3), ("kept", "written")),
+            Number("reset", "r", "reset gate", (1.5, 1), reads="xh", block=0, function="sigmoid"),
+            Number("update", "z", "update gate", (6.1, 1), reads="xh", block=1, function="sigmoid"),
+            Number("recalled", "m", "the state’s part", (3.15, 1), reads="h", block=2),
+            Number("allowed", "r⊙m", "as far as the reset gate lets it", (3, 2), ("reset", "recalled"), times=True),
+            Number("candidate", "n", "candidate", (4.95, 2), ("allowed",), reads="x", block=2, function="tanh"),
+            Number("rest", "1−z", "what is not kept", (7.9, 1), ("update",), function="one minus"),
+            Number("kept", "z⊙h", "kept of the state before", (6.1, 3), ("update", HIDDEN_BEFORE), times=True),
+            Number("written", "(1−z)⊙n", "written anew", (7.9, 2), ("rest", "candidate"), times=True),
+            Number("hidden", "h", "hidden state", (7.9, 3), ("kept", "written")),
         ),
         lane=(HIDDEN_BEFORE, "kept", "hidden"),
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from seqviz.cells.cell import State
-from seqviz.core.circuit import CELL_BEFORE, Circuit, Part
+from seqviz.core.circuit import CELL_BEFORE, Circuit, Number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,15 +44,15 @@ class LongShortTermMemory:
     has_cell_state: bool = True
     circuit: Circuit = Circuit(  # noqa: RUF009 - frozen
         (
-            Part("forget", "f", "forget gate", (1.6, 1), reads="xh", block=1, function="sigmoid"),
-            Part("input", "i", "input gate", (3.3, 1), reads="xh", block=0, function="sigmoid"),
-            Part("candidate", "g", "candidate", (5.05, 1), reads="xh", block=2, function="tanh"),
-            Part("output", "o", "output gate", (6.75, 1), reads="xh", block=3, function="sigmoid"),
-            Part("kept", "f⊙c", "kept of the cell state before", (1.6, 3), ("forget", CELL_BEFORE), times=True),
-            Part("written", "i⊙g", "written anew", (4.175, 2), ("input", "candidate"), times=True),
-            Part("cell_state", "c", "cell state", (4.175, 3), ("kept", "written")),
-            Part("squashed", "tanh c", "cell state, squashed", (8.4, 2), ("cell_state",), function="tanh"),
-            Part("hidden", "h", "hidden state", (8.4, 1), ("output", "squashed"), times=True),
+            Number("forget", "f", "forget gate", (1.6, 1), reads="xh", block=1, function="sigmoid"),
+            Number("input", "i", "input gate", (3.3, 1), reads="xh", block=0, function="sigmoid"),
+            Number("candidate", "g", "candidate", (5.05, 1), reads="xh", block=2, function="tanh"),
+            Number("output", "o", "output gate", (6.75, 1), reads="xh", block=3, function="sigmoid"),
+            Number("kept", "f⊙c", "kept of the cell state before", (1.6, 3), ("forget", CELL_BEFORE), times=True),
+            Number("written", "i⊙g", "written anew", (4.175, 2), ("input", "candidate"), times=True),
+            Number("cell_state", "c", "cell state", (4.175, 3), ("kept", "written")),
+            Number("squashed", "tanh c", "cell state, squashed", (8.4, 2), ("cell_state",), function="tanh"),
+            Number("hidden", "h", "hidden state", (8.4, 1), ("output", "squashed"), times=True),
         ),
         lane=(CELL_BEFORE, "kept", "cell_state"),
     )

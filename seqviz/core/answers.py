@@ -42,7 +42,7 @@ Origin = Literal["learned", "kept back", "new"]
 
 
 @dataclass(frozen=True)
-class Drawn:
+class Sample:
     """Something written at random. given: what it was asked for. words: without the end."""
 
     given: str

@@ -16,7 +16,7 @@ HIDDEN_BEFORE: Final = "hidden_before"
 CELL_BEFORE: Final = "cell_before"
 """What a unit is handed by the step before: its own entry of h_{t-1} and, in an LSTM, of c_{t-1}."""
 
-Reads = Literal["", "x", "h", "xh"]
+Operands = Literal["", "x", "h", "xh"]
 Function = Literal["", "sigmoid", "tanh", "relu", "one minus"]
 Values = Float64[np.ndarray, " units"]
 
@@ -30,7 +30,7 @@ FUNCTIONS: Final[Mapping[Function, Callable[[Values], Values]]] = {
 
 
 @dataclass(frozen=True)
-class Part:
+class Number:
     """One number of every unit.
 
     name: a gate's as in `Cell.gates`, "hidden" and "cell_state" for what the step hands on, or any other.
@@ -46,7 +46,7 @@ class Part:
     at: tuple[float, float]
     takes: tuple[str, ...] = ()
     times: bool = False
-    reads: Reads = ""
+    reads: Operands = ""
     block: int = 0
     function: Function = ""
 
@@ -59,7 +59,7 @@ class Circuit:
     additive path. Empty where there is none.
     """
 
-    parts: tuple[Part, ...]
+    parts: tuple[Number, ...]
     lane: tuple[str, ...] = ()
 
     def evaluate(

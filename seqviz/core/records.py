@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Bool, Float32, Int64
 
 from seqviz.core.analysis import Analysis, GradientCheck, WeightGradient
-from seqviz.core.answers import Answer, Drawn, Group, Written
+from seqviz.core.answers import Answer, Group, Sample, Written
 from seqviz.core.config import RunConfig
 from seqviz.core.opened import Opened
 from seqviz.core.task import Example
@@ -208,7 +208,7 @@ class Moment:
     opened: Opened | None = None
     weights: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     check: GradientCheck | None = None
-    drawn: tuple[Drawn, ...] = ()
+    drawn: tuple[Sample, ...] = ()
 
 
 @dataclass(frozen=True)

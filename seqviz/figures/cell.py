@@ -11,8 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from seqviz.core.circuit import CELL_BEFORE, HIDDEN_BEFORE
-from seqviz.core.circuit import Part as Number
+from seqviz.core.circuit import CELL_BEFORE, HIDDEN_BEFORE, Number
 from seqviz.core.opened import Opened
 from seqviz.core.records import Look, Moment, Trace
 from seqviz.figures import Picture

@@ -7,8 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from seqviz.core.circuit import CELL_BEFORE, HIDDEN_BEFORE, Function
-from seqviz.core.circuit import Part as Number
+from seqviz.core.circuit import CELL_BEFORE, HIDDEN_BEFORE, Function, Number
 from seqviz.core.opened import Opened
 from seqviz.figures.numbers import number
 

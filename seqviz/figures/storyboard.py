@@ -1,4 +1,4 @@
-"""One training step told moment by moment: forward, where the loss enters, backward, and the update.
+"""One training step told beat by beat: forward, where the loss enters, backward, and the update.
 
 The order follows from the graph alone: forward a topological order that stays in one column as long as it can,
 backward the same order in reverse (backpropagation through time, Werbos 1990). Every number comes from the trace or,
@@ -30,7 +30,7 @@ Places = tuple[tuple[int, int, int], ...]
 
 
 @dataclass(frozen=True)
-class Moment:
+class Beat:
     """One thing that happens. Nodes and edges are told by their places in the graph of the unrolled network.
 
     step: where in time, or -1. nodes: what is now known. gradients: the nodes whose ∂L is now known.
@@ -72,7 +72,7 @@ class Matrix:
 class Storyboard:
     """Everything a player needs besides the graph's picture; grows linearly with the number of steps."""
 
-    moments: tuple[Moment, ...]
+    beats: tuple[Beat, ...]
     matrices: tuple[Matrix, ...]
 
 
@@ -122,24 +122,24 @@ class _Story:
         self.shares: dict[int, list[Node]] = defaultdict(list)
 
     def board(self) -> Storyboard:
-        moments = (*self._forward(), *self._losses(), *self._backward(), *self._updating())
-        return Storyboard(moments, tuple(self._matrix(place) for place in range(len(self.keys))))
+        beats = (*self._forward(), *self._losses(), *self._backward(), *self._updating())
+        return Storyboard(beats, tuple(self._matrix(place) for place in range(len(self.keys))))
 
-    def _forward(self) -> Iterator[Moment]:
+    def _forward(self) -> Iterator[Beat]:
         for node in self.order:
             sources = [self.graph.edges[place].source for place in self.into[node]]
             said = self.teller.forward(node, sources)
-            yield Moment("forward", node.step, said, (self.number[node],), edges=self._spans(self.into[node]))
+            yield Beat("forward", node.step, said, (self.number[node],), edges=self._spans(self.into[node]))
 
-    def _losses(self) -> Iterator[Moment]:
+    def _losses(self) -> Iterator[Beat]:
         scored = [node for node in self.graph.nodes if node.kind is NodeKind.LOSS]
         for node in scored:
             said = self.teller.loss(node.step, len(scored), last=node is scored[-1])
-            yield Moment("loss", node.step, said, (self.number[node],), edges=self._spans(self.into[node]))
+            yield Beat("loss", node.step, said, (self.number[node],), edges=self._spans(self.into[node]))
 
-    def _backward(self) -> Iterator[Moment]:
-        """Inputs have no moment of their own: what reaches them goes with the state that sent it."""
-        waiting: Moment | None = None
+    def _backward(self) -> Iterator[Beat]:
+        """Inputs have no beat of their own: what reaches them goes with the state that sent it."""
+        waiting: Beat | None = None
         for node in reversed(self.order):
             edges = [place for place in self.out[node] if self.graph.edges[place].kind is not EdgeKind.FEEDS]
             if waiting and node.kind is NodeKind.INPUT:
@@ -152,7 +152,7 @@ class _Story:
         if waiting:
             yield waiting
 
-    def _sent_back(self, node: Node, edges: Sequence[int]) -> Moment:
+    def _sent_back(self, node: Node, edges: Sequence[int]) -> Beat:
         matrix = share = -1
         if node.kind is NodeKind.HIDDEN:
             matrix = self.keys.index((self.trace.steps[node.step].segment, node.stream))
@@ -160,15 +160,15 @@ class _Story:
             self.shares[matrix].append(node)
         targets = [self.graph.edges[place].target for place in edges]
         said = self.teller.backward(node, targets)
-        return Moment(
+        return Beat(
             "backward", node.step, said, (), (self.number[node],), self._spans(edges), matrix=matrix, share=share
         )
 
-    def _updating(self) -> Iterator[Moment]:
+    def _updating(self) -> Iterator[Beat]:
         for place, change in enumerate(self.update.weights):
             name = self.teller.weights(change.segment, change.row)
             for said in self.teller.update(self.update, change, name, first=place == 0):
-                yield Moment("update", -1, said, matrix=place)
+                yield Beat("update", -1, said, matrix=place)
 
     def _matrix(self, place: int) -> Matrix:
         change = self.update.weights[place]

@@ -1,4 +1,4 @@
-"""What happens in a moment of a training step, in plain words and the trace's own numbers."""
+"""What happens in a beat of a training step, in plain words and the trace's own numbers."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def part(share: float) -> str:
 
 
 class Teller:
-    """Tells moments of one trace."""
+    """Tells beats of one trace."""
 
     def __init__(self, trace: Trace) -> None:
         self.trace = trace
@@ -129,7 +129,7 @@ class Teller:
         return "no unit lets a gradient through" if before.any() else "the state before is 0"
 
     def update(self, update: Update, change: WeightChange, name: str, *, first: bool) -> tuple[str, str, str]:
-        """Three moments: the whole gradient of one W_hh, the step that it becomes, the weights after."""
+        """Three beats: the whole gradient of one W_hh, the step that it becomes, the weights after."""
         config = self.trace.config
         before, gradient, after = (
             values.astype(np.float64) for values in (change.before, change.gradient, change.after)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from seqviz.core.analysis import Analysis, GradientCheck, WeightGradient
-from seqviz.core.answers import Answer, Drawn, Group, Written
+from seqviz.core.answers import Answer, Group, Sample, Written
 from seqviz.core.config import RunConfig
 from seqviz.core.opened import Opened
 from seqviz.core.records import Look, Moment, Run, Trace
@@ -26,7 +26,7 @@ class Tools:
     answers: Callable[[Run], tuple[Answer, ...]]
     groups: Callable[[Run], tuple[Group, ...]]
     write: Callable[[Run, Example, float, int], Written]
-    draw: Callable[[Run, float], tuple[Drawn, ...]]
+    draw: Callable[[Run, float], tuple[Sample, ...]]
     analyse: Callable[[Run, Trace, Look], Analysis]
     weight_gradient: Callable[[Run, Trace, Look], WeightGradient]
     open_cell: Callable[[Run, Trace, Look], Opened]

@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-from seqviz.figures.storyboard import Matrix, Moment, Storyboard
+from seqviz.figures.storyboard import Beat, Matrix, Storyboard
 from seqviz.figures.weights import adding, changing
 from seqviz.serving.wire import content
 
 
 def player(board: Storyboard) -> dict[str, object]:
-    """{"moments": …, "matrices": …} with the fields of the records, and the two empty figures that they fill."""
+    """{"beats": …, "matrices": …} with the fields of the records, and the two empty figures that they fill."""
     return {
-        "moments": [_moment(moment) for moment in board.moments],
+        "beats": [_beat(beat) for beat in board.beats],
         "matrices": [_matrix(matrix) for matrix in board.matrices],
         "adding": content(adding()),
         "changing": content(changing()),
     }
 
 
-def _moment(moment: Moment) -> dict[str, object]:
+def _beat(beat: Beat) -> dict[str, object]:
     return {
-        "phase": moment.phase,
-        "said": moment.said,
-        "nodes": moment.nodes,
-        "gradients": moment.gradients,
-        "edges": moment.edges,
-        "matrix": moment.matrix,
-        "share": moment.share,
+        "phase": beat.phase,
+        "said": beat.said,
+        "nodes": beat.nodes,
+        "gradients": beat.gradients,
+        "edges": beat.edges,
+        "matrix": beat.matrix,
+        "share": beat.share,
     }
 
 

@@ -32,7 +32,7 @@ from seqviz.serving.messages import (
 from seqviz.serving.observe import Tools, on_show
 from seqviz.serving.screen import Screen
 from seqviz.serving.shared import Shared
-from seqviz.serving.shelf import Moments, Shelf, until
+from seqviz.serving.shelf import Past, Shelf, until
 from seqviz.serving.slices import Rate
 from seqviz.serving.status import state_of, status
 
@@ -58,12 +58,12 @@ class _Play:
     task: Task
     example: Example
     run: Run
-    moments: Moments
+    past: Past
     rate: Rate = field(default_factory=Rate)
 
     def restart(self, run: Run) -> None:
         """Another run, or the same network from its first weights, takes the place of the present one."""
-        self.run, self.moments, self.rate = run, Moments(run), Rate()
+        self.run, self.past, self.rate = run, Past(run), Rate()
 
 
 class Session:
@@ -192,7 +192,7 @@ class Session:
             self._notice("problem", str(problem))
         if play is None:
             run = _restored(show.kept, setting.config) or self._started(setting.config)
-            self._play = _Play(setting, task, example, run, Moments(run))
+            self._play = _Play(setting, task, example, run, Past(run))
             return
         said, asked = (replace(item.look, temperature=1.0, beam=1) for item in (play.setting, setting))
         if said != asked or setting.figures != play.setting.figures:
@@ -249,7 +249,7 @@ class Session:
         run = play.run = stretch.run
         self.leads = stretch.computed
         play.rate.took(run.step - before, stretch.seconds)
-        play.moments.keep(run)
+        play.past.keep(run)
         ended = self._clock()
         self._next_update = started + (SLOW if self._pace == "slow" else stretch.seconds)
         self._training = not run.diverged and run.step < self._goal
@@ -277,7 +277,7 @@ class Session:
             play.task,
             self._pace,
             play.rate.per_second,
-            play.moments.updates,
+            play.past.updates,
         )
         self._stale = False
         pictures = self._figures
@@ -297,7 +297,7 @@ class Session:
         """The run as it is looked at: as it is now, or as it was."""
         if self._back == NOW:
             return play.run
-        earlier = play.moments.nearest(self._back)
+        earlier = play.past.nearest(self._back)
         return replace(earlier, history=until(play.run.history, earlier.step), diverged=play.run.diverged)
 
     def _examine(self, asked: Check) -> None:

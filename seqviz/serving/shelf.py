@@ -9,15 +9,15 @@ from typing import Final
 from seqviz.core.config import RunConfig
 from seqviz.core.records import History, Run
 
-MOST_MOMENTS: Final = 60
-FEWEST_MOMENTS: Final = 3
+MOST_KEPT: Final = 60
+FEWEST_KEPT: Final = 3
 MOST_BYTES: Final = 24_000_000
-"""What the moments of one run may take; of a large network there are fewer, but never less than `FEWEST_MOMENTS`."""
+"""What the past of one run may take; of a large network less is kept, but never fewer than `FEWEST_KEPT`."""
 MOST_NETWORKS: Final = 8
 
 
-class Moments:
-    """A run's past, at most `MOST_MOMENTS` of its updates, closer together the earlier they are.
+class Past:
+    """A run's past, at most `MOST_KEPT` of its updates, closer together the earlier they are.
 
     The first and the latest are always there, with weights and the optimiser's state, so that the update that followed
     can be told. The history is in the latest run.
@@ -34,9 +34,9 @@ class Moments:
 
     def keep(self, run: Run) -> None:
         """Adds the run as it is now. It must have gone on since the last time."""
-        moment = replace(run, history=History())
-        self._runs.append(moment)
-        most = max(FEWEST_MOMENTS, min(MOST_MOMENTS, MOST_BYTES // max(moment.nbytes, 1)))
+        kept = replace(run, history=History())
+        self._runs.append(kept)
+        most = max(FEWEST_KEPT, min(MOST_KEPT, MOST_BYTES // max(kept.nbytes, 1)))
         while len(self._runs) > most:
             del self._runs[self._least_missed()]
 

@@ -28,7 +28,7 @@ def status(
     the last `recent` updates, null before the first. held_loss, held_score, held_bleu: of the last check, made at
     `held_update`; BLEU is null where it means nothing.
     baseline, baseline_name, score_name: as in `Moment`. reason: why it diverged. rate: updates a second.
-    moments: the updates that can be looked back at. look and the looks there are to choose from: streams, quantities,
+    past: the updates that can be looked back at. look and the looks there are to choose from: streams, quantities,
     and for an opened cell its step, the labels of all steps, and how many units there are; for the way from a loss
     back to a state both, and between what they may be chosen; for a gradient check the name, rows and columns of
     every parameter.
@@ -52,7 +52,7 @@ def status(
         "pace": pace,
         "rate": rate,
         "learning_rate": trace.config.learning_rate,
-        "moments": list(updates),
+        "past": list(updates),
         "look": {
             "stream": look.stream,
             "quantity": look.quantity,
@@ -126,7 +126,7 @@ def status_of_sides(
         "reason": " ".join(side.moment.diverged for side in compared.sides if side.moment.diverged),
         "update": min(trace.update for trace in traces),
         "pace": pace,
-        "moments": [],
+        "past": [],
         "lag": traces[0].config.lag,
         "sweep": list(sweeping),
         "unanswered": unanswered,

@@ -6,7 +6,7 @@ import torch
 from jaxtyping import Int64
 from torch import Tensor
 
-from seqviz.core.answers import Answer, Branch, Drawn, Group, Sentence, Written
+from seqviz.core.answers import Answer, Branch, Group, Sample, Sentence, Written
 from seqviz.core.records import Run
 from seqviz.core.task import END, IGNORE, Example, Task, collate
 from seqviz.networks.decode import beam, greedy, sample
@@ -50,7 +50,7 @@ def groups(run: Run) -> tuple[Group, ...]:
 
 
 @torch.no_grad()
-def draw(run: Run, temperature: float) -> tuple[Drawn, ...]:
+def draw(run: Run, temperature: float) -> tuple[Sample, ...]:
     """`NAMES` names of each kind, drawn at `temperature`; none where the task is not one of names.
 
     Looking twice shows the same. Raises ValueError where the temperature is not above 0.
@@ -63,7 +63,7 @@ def draw(run: Run, temperature: float) -> tuple[Drawn, ...]:
     drawn = sample(network, feed, task.writes.index(END), LONGEST, temperature, _dice(run))
     said = [_words(task, row) for row in drawn.tolist()]
     return tuple(
-        Drawn(example.words[0], words, task.origin(example.words[0], words))
+        Sample(example.words[0], words, task.origin(example.words[0], words))
         for example, words in zip(asked, said, strict=True)
     )
 

@@ -16,7 +16,7 @@ from seqviz.networks.network import Feed, Network, mean_loss
 
 
 @dataclass(frozen=True)
-class Check:
+class HeldOut:
     """loss: nats, writing networks being given the true word before. score: 0 to 1, of whole outputs when they write
     by themselves, or of single words after the true ones, as `Task.score_name` says.
 
@@ -29,19 +29,19 @@ class Check:
 
 
 @torch.no_grad()
-def check(network: Network, task: Task, config: RunConfig) -> Check:
+def check(network: Network, task: Task, config: RunConfig) -> HeldOut:
     """Tries all held-out examples."""
     network.eval()
     feed = network.feed(task.held_out, config.reverse)
     logits = network(feed).logits
-    return Check(float(mean_loss(logits, feed.targets)), *judge(network, task, feed, logits))
+    return HeldOut(float(mean_loss(logits, feed.targets)), *judge(network, task, feed, logits))
 
 
 @torch.no_grad()
 def judge(
     network: Network, task: Task, feed: Feed, logits: Float[Tensor, "batch outputs classes"]
 ) -> tuple[float, float]:
-    """`Check.score` and `Check.bleu` of a feed. logits: what the network makes of it."""
+    """`HeldOut.score` and `HeldOut.bleu` of a feed. logits: what the network makes of it."""
     if task.topology.writes_words and task.score_name == EXACT:
         written = greedy(network, feed, task.writes.index(END), longest=feed.targets.shape[1] + 5)
         said, wanted = _sentences(written, task), _sentences(feed.targets, task)

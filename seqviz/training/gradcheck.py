@@ -91,7 +91,7 @@ def gradients_by_hand(network: Network, feed: Feed, traced: Trace) -> Mapping[st
     with torch.no_grad():
         vectors = [vector[0].double().numpy() for vector in network(feed).vectors]
     parts = [
-        handwritten.Part(handwritten.Weights(*(w.detach().double().numpy() for w in stack.weights(0))), x)
+        handwritten.Piece(handwritten.Weights(*(w.detach().double().numpy() for w in stack.weights(0))), x)
         for stack, x in zip(network.parts, vectors, strict=True)
     ]
     output, output_bias = (tensor.detach().double().numpy() for tensor in (network.head.weight, network.head.bias))

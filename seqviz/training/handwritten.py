@@ -33,7 +33,7 @@ class Weights(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Part:
+class Piece:
     """Consecutive steps that share one set of weights. x: (steps, inputs) what they read."""
 
     weights: Weights
@@ -64,7 +64,7 @@ class Back(NamedTuple):
     from_h: Vector
 
 
-class Kept(NamedTuple):
+class Cache(NamedTuple):
     """What a forward step leaves for the backward one: what it read, what it made of it, and its gates."""
 
     h_before: Vector
@@ -74,15 +74,15 @@ class Kept(NamedTuple):
     gates: tuple[Vector, ...]
 
 
-Forward = Callable[[Weights, Vector, Vector, Vector], Kept]
+Forward = Callable[[Weights, Vector, Vector, Vector], Cache]
 """(weights, x_t, h_{t-1}, c_{t-1}) to what the step keeps. Cells without a cell state hand c on untouched."""
-Backward = Callable[[Weights, Kept, Vector, Vector], Back]
+Backward = Callable[[Weights, Cache, Vector, Vector], Back]
 """(weights, kept, ∂L/∂h_t, ∂L/∂c_t) to what the step sends back."""
 
 
 def backpropagate(
     cell: str,
-    parts: Sequence[Part],
+    parts: Sequence[Piece],
     output: Float64[np.ndarray, "classes hidden"],
     output_bias: Float64[np.ndarray, " classes"],
     targets: Int64[np.ndarray, " steps"],
@@ -102,7 +102,7 @@ def backpropagate(
     cut = [bool(window and place and place % window == 0) for part in parts for place in range(len(part.x))]
     nothing = np.zeros(output.shape[1])
 
-    kept: list[Kept] = []
+    kept: list[Cache] = []
     h = c = nothing
     for t, x_t in enumerate(x):
         kept.append(forward(parts[own[t]].weights, x_t, h, c))
@@ -148,27 +148,27 @@ def _logistic(a: Vector) -> Vector:
 def _elman(f: Callable[[Vector], Vector], slope: Callable[[Vector], Vector]) -> tuple[Forward, Backward]:
     """slope: f'(a), written in terms of h = f(a)."""
 
-    def forward(w: Weights, x: Vector, h: Vector, c: Vector) -> Kept:
+    def forward(w: Weights, x: Vector, h: Vector, c: Vector) -> Cache:
         a = w.input @ x + w.input_bias + w.hidden @ h + w.hidden_bias
-        return Kept(h, c, f(a), c, ())
+        return Cache(h, c, f(a), c, ())
 
-    def backward(w: Weights, kept: Kept, dh: Vector, dc: Vector) -> Back:
+    def backward(w: Weights, kept: Cache, dh: Vector, dc: Vector) -> Back:
         da = slope(kept.h) * dh
         return Back(w.hidden.T @ da, dc, da, da)
 
     return forward, backward
 
 
-def _gru_forward(w: Weights, x: Vector, h: Vector, c: Vector) -> Kept:
+def _gru_forward(w: Weights, x: Vector, h: Vector, c: Vector) -> Cache:
     from_x = np.split(w.input @ x + w.input_bias, 3)
     from_h = np.split(w.hidden @ h + w.hidden_bias, 3)
     r = _logistic(from_x[0] + from_h[0])
     z = _logistic(from_x[1] + from_h[1])
     n = np.tanh(from_x[2] + r * from_h[2])
-    return Kept(h, c, (1 - z) * n + z * h, c, (r, z, n, from_h[2]))
+    return Cache(h, c, (1 - z) * n + z * h, c, (r, z, n, from_h[2]))
 
 
-def _gru_backward(w: Weights, kept: Kept, dh: Vector, dc: Vector) -> Back:
+def _gru_backward(w: Weights, kept: Cache, dh: Vector, dc: Vector) -> Back:
     r, z, n, recalled = kept.gates
     da_n = (1 - n**2) * (1 - z) * dh
     da_z = z * (1 - z) * (kept.h_before - n) * dh
@@ -177,14 +177,14 @@ def _gru_backward(w: Weights, kept: Kept, dh: Vector, dc: Vector) -> Back:
     return Back(w.hidden.T @ from_h + z * dh, dc, np.concatenate([da_r, da_z, da_n]), from_h)
 
 
-def _lstm_forward(w: Weights, x: Vector, h: Vector, c: Vector) -> Kept:
+def _lstm_forward(w: Weights, x: Vector, h: Vector, c: Vector) -> Cache:
     a_i, a_f, a_g, a_o = np.split(w.input @ x + w.input_bias + w.hidden @ h + w.hidden_bias, 4)
     i, f, g, o = _logistic(a_i), _logistic(a_f), np.tanh(a_g), _logistic(a_o)
     after = f * c + i * g
-    return Kept(h, c, o * np.tanh(after), after, (i, f, g, o))
+    return Cache(h, c, o * np.tanh(after), after, (i, f, g, o))
 
 
-def _lstm_backward(w: Weights, kept: Kept, dh: Vector, dc: Vector) -> Back:
+def _lstm_backward(w: Weights, kept: Cache, dh: Vector, dc: Vector) -> Back:
     i, f, g, o = kept.gates
     tanh_c = np.tanh(kept.c)
     dc = dc + (1 - tanh_c**2) * o * dh

@@ -33,7 +33,7 @@ class Source:
     digest: str = ""
 
 
-class Kept(Protocol):
+class Uploaded(Protocol):
     """What an upload became."""
 
     @property
@@ -56,7 +56,7 @@ class Uploader(Protocol):
     WANTED: str
     ENDINGS: tuple[str, ...]
     LARGEST: int
-    upload: Callable[[bytes], Kept]
+    upload: Callable[[bytes], Uploaded]
 
 
 def choose(tasks: Mapping[str, str]) -> Source:

@@ -46,11 +46,11 @@ def told(trace):
 
 
 def phase(board, name):
-    return [moment for moment in board.moments if moment.phase == name]
+    return [beat for beat in board.beats if beat.phase == name]
 
 
-def edges_of(moment):
-    return {place for span in moment.edges for place in range(*span)}
+def edges_of(beat):
+    return {place for span in beat.edges for place in range(*span)}
 
 
 @pytest.fixture(params=WIRINGS, scope="module")
@@ -60,7 +60,7 @@ def trace(request):
 
 def test_the_phases_follow_each_other(trace):
     board, _ = told(trace)
-    phases = [moment.phase for moment in board.moments]
+    phases = [beat.phase for beat in board.beats]
     assert sorted(phases, key=["forward", "loss", "backward", "update"].index) == phases
     assert set(phases) == {"forward", "loss", "backward", "update"}
 
@@ -68,13 +68,13 @@ def test_the_phases_follow_each_other(trace):
 def test_going_forward_nothing_is_computed_before_what_it_needs(trace):
     board, graph = told(trace)
     known, passed = set(), set()
-    for moment in phase(board, "forward") + phase(board, "loss"):
-        (node,) = (graph.nodes[place] for place in moment.nodes)
+    for beat in phase(board, "forward") + phase(board, "loss"):
+        (node,) = (graph.nodes[place] for place in beat.nodes)
         sources = {edge.source for edge in graph.edges if edge.target == node}
         assert sources <= known
-        assert {graph.edges[place].source for place in edges_of(moment)} == sources
+        assert {graph.edges[place].source for place in edges_of(beat)} == sources
         known.add(node)
-        passed |= edges_of(moment)
+        passed |= edges_of(beat)
     assert known == set(graph.nodes)
     assert passed == set(range(len(graph.edges)))
 
@@ -83,12 +83,12 @@ def test_going_back_no_gradient_is_known_before_those_it_comes_from(trace):
     board, graph = told(trace)
     known = {node for node in graph.nodes if node.kind is NodeKind.LOSS}
     passed = set()
-    for moment in phase(board, "backward"):
-        for place in moment.gradients:
+    for beat in phase(board, "backward"):
+        for place in beat.gradients:
             node = graph.nodes[place]
             assert set(graph.differentiable.after[node]) <= known
             known.add(node)
-        passed |= edges_of(moment)
+        passed |= edges_of(beat)
     assert known == set(graph.nodes)
     assert {graph.edges[place] for place in passed} == set(graph.differentiable.edges)
 
@@ -106,8 +106,8 @@ def test_every_share_is_told_once_and_all_add_up_to_the_gradient(trace):
     backward = phase(board, "backward")
     for number_, change in enumerate(update_of(trace).weights):
         matrix = board.matrices[number_]
-        said = [moment for moment in backward if moment.matrix == number_]
-        assert [moment.share for moment in said] == list(range(len(matrix.gradients)))
+        said = [beat for beat in backward if beat.matrix == number_]
+        assert [beat.share for beat in said] == list(range(len(matrix.gradients)))
         summed = sum(np.outer(matrix.gradients[m.share], matrix.states[m.share]) for m in said)
         whole = np.einsum(
             "ti,tj->ij",
@@ -135,16 +135,16 @@ def test_wide_layers_are_thinned_and_keep_their_numbers():
 def test_captions_say_the_norms_of_the_trace():
     trace = sample(MANY_TO_ONE, 4)
     board, graph = told(trace)
-    for moment in phase(board, "forward"):
-        node = graph.nodes[moment.nodes[0]]
+    for beat in phase(board, "forward"):
+        node = graph.nodes[beat.nodes[0]]
         if node.kind is NodeKind.HIDDEN:
-            assert f"norm {number(float(np.linalg.norm(trace.hidden[0, node.step])))}" in moment.said
+            assert f"norm {number(float(np.linalg.norm(trace.hidden[0, node.step])))}" in beat.said
         elif node.kind is NodeKind.INPUT:
-            assert trace.read[node.step] in moment.said
-    for moment in phase(board, "backward"):
-        if moment.share >= 0:
-            size = number(float(np.linalg.norm(trace.grad_hidden[0, moment.step])))
-            assert f"‖ = {size}" in moment.said
+            assert trace.read[node.step] in beat.said
+    for beat in phase(board, "backward"):
+        if beat.share >= 0:
+            size = number(float(np.linalg.norm(trace.grad_hidden[0, beat.step])))
+            assert f"‖ = {size}" in beat.said
     (loss,) = phase(board, "loss")
     assert f"L = {number(float(trace.losses[-1]))} nats" in loss.said
     assert trace.classes[trace.targets[-1]] in loss.said
@@ -152,7 +152,7 @@ def test_captions_say_the_norms_of_the_trace():
 
 def test_without_a_known_answer_the_network_s_own_is_said_to_stand_in():
     board, _ = told(sample(DIRECT, 3, known=False))
-    assert all("network’s own" in moment.said for moment in phase(board, "loss"))
+    assert all("network’s own" in beat.said for beat in phase(board, "loss"))
 
 
 def test_a_gradient_that_does_not_arrive_is_said():
@@ -160,7 +160,7 @@ def test_a_gradient_that_does_not_arrive_is_said():
     gone = trace.grad_hidden.copy()
     gone[:, 0] = 0
     board, _ = told(replace(trace, grad_hidden=gone))
-    assert board.moments[-4].said == "No gradient reaches h₁: ‖∂L/∂h₁‖ = 0."
+    assert board.beats[-4].said == "No gradient reaches h₁: ‖∂L/∂h₁‖ = 0."
 
 
 def test_clipping_is_told_only_where_it_happens():
@@ -180,7 +180,7 @@ def test_numbers_beyond_all_bounds_are_told_as_such():
         trace, grad_hidden=np.full_like(trace.grad_hidden, np.inf), grad_recurrent=trace.grad_recurrent * np.inf
     )
     board, _ = told(trace)
-    assert any("∞" in moment.said for moment in phase(board, "backward"))
+    assert any("∞" in beat.said for beat in phase(board, "backward"))
     assert all(np.isfinite(matrix.limits).all() for matrix in board.matrices)
 
 
@@ -190,13 +190,13 @@ def test_a_story_grows_with_its_steps_and_no_faster(inputs, layers, both):
     trace = sample(DIRECT, inputs, layers=layers, bidirectional=both)
     board, _ = told(trace)
     chains = layers * (1 + both)
-    assert len(board.moments) == inputs * (2 * chains + 4) + 3 * chains
+    assert len(board.beats) == inputs * (2 * chains + 4) + 3 * chains
 
 
 def test_the_fan_of_attention_takes_one_span_a_moment():
     trace = sample(DELAYED, 9, 8, classes=4, attention=True)
     board, graph = told(trace)
-    for moment in board.moments:
-        assert len(moment.edges) <= 4
+    for beat in board.beats:
+        assert len(beat.edges) <= 4
     looks = [place for place, edge in enumerate(graph.edges) if edge.kind is EdgeKind.ATTENDS]
     assert len(looks) == 72

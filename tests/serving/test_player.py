@@ -5,7 +5,7 @@ import pytest
 
 from seqviz.core.config import RunConfig
 from seqviz.core.records import Look
-from seqviz.figures.storyboard import Matrix, Moment, Storyboard
+from seqviz.figures.storyboard import Beat, Matrix, Storyboard
 from seqviz.serving.messages import Attach, Do, LookBack, Setting, Show
 from seqviz.serving.player import player
 from seqviz.serving.session import Session
@@ -16,16 +16,16 @@ from tests.serving.workshop import read_frame
 
 def board(steps):
     """A story as long as that of a network with so many steps."""
-    moments = [Moment("backward", 7, "something is said", (7,), (7, 8), ((7, 8, 1),), 0, 7) for _ in range(5 * steps)]
+    beats = [Beat("backward", 7, "something is said", (7,), (7, 8), ((7, 8, 1),), 0, 7) for _ in range(5 * steps)]
     rows = np.ones((steps, 16), np.float32)
     square = np.ones((16, 16), np.float32)
-    return Storyboard(tuple(moments), (Matrix("W_hh", (64, 64), (1.0, 2.0, 3.0), rows, rows, square, square),))
+    return Storyboard(tuple(beats), (Matrix("W_hh", (64, 64), (1.0, 2.0, 3.0), rows, rows, square, square),))
 
 
 def test_a_story_arrives_as_it_was_sent():
     sent = board(3)
     got = read_frame(pack({"player": player(sent)}))["player"]
-    assert got["moments"][0] == {
+    assert got["beats"][0] == {
         "phase": "backward",
         "said": "something is said",
         "nodes": [7],
@@ -53,7 +53,7 @@ def watched(workshop, eye, clock, setting):
     """A session that shows the network's graph; every story's first caption names the update."""
 
     def tell(run, trace):
-        return Storyboard((Moment("forward", 0, f"update {run.step}", (0,)),), ())
+        return Storyboard((Beat("forward", 0, f"update {run.step}", (0,)),), ())
 
     tools = replace(workshop.tools, figures={"graph": workshop.tools.figures["numbers"]}, tell=tell)
     session = Session(tools, eye.receive, clock)
@@ -65,7 +65,7 @@ def watched(workshop, eye, clock, setting):
 
 
 def said(eye):
-    return [moment["said"] for moment in eye.figures["player"]["moments"]]
+    return [beat["said"] for beat in eye.figures["player"]["beats"]]
 
 
 def test_a_run_at_rest_has_its_story(watched, eye):

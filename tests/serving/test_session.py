@@ -172,7 +172,7 @@ def test_reset_goes_back_to_the_first_weights(live, eye):
     live.obey(Do("reset"))
     live.turn(0.09)
     eye.look(live)
-    assert (eye.status["state"], eye.status["moments"]) == ("new", [0])
+    assert (eye.status["state"], eye.status["past"]) == ("new", [0])
 
 
 def test_slow_motion_shows_every_update_and_waits(live, eye, clock, workshop):
@@ -225,13 +225,13 @@ def test_looking_back_shows_an_earlier_moment_with_its_own_history(live, eye):
     live.obey(Do("pause"))
     live.turn(0.09)
     eye.look(live)
-    assert eye.status["moments"][:4] == [0, 1, 3, 7]
+    assert eye.status["past"][:4] == [0, 1, 3, 7]
     live.obey(LookBack(3))
     live.turn(0.09)
     eye.look(live)
     assert eye.numbers[:2] == [3, 3]
-    assert eye.status["moments"][-1] > 7, "nothing of the run is lost"
-    newest = eye.status["moments"][-1]
+    assert eye.status["past"][-1] > 7, "nothing of the run is lost"
+    newest = eye.status["past"][-1]
     live.obey(LookBack(-1))
     live.turn(0.09)
     eye.look(live)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from seqviz.core.config import RunConfig
 from seqviz.core.records import History, Run
-from seqviz.serving.shelf import FEWEST_MOMENTS, MOST_BYTES, MOST_MOMENTS, MOST_NETWORKS, Moments, Shelf, until
+from seqviz.serving.shelf import FEWEST_KEPT, MOST_BYTES, MOST_KEPT, MOST_NETWORKS, Past, Shelf, until
 
 
 def run(step=0, size=1, **settings):
@@ -17,49 +17,49 @@ def run(step=0, size=1, **settings):
 
 @given(st.lists(st.integers(1, 500), min_size=1, max_size=300))
 def test_the_first_and_the_latest_moment_are_always_kept_and_never_too_many(leaps):
-    moments = Moments(run())
+    past = Past(run())
     seen = [0]
     for leap in leaps:
         seen.append(seen[-1] + leap)
-        moments.keep(run(seen[-1]))
-    kept = moments.updates
-    assert len(kept) == min(len(seen), MOST_MOMENTS)
+        past.keep(run(seen[-1]))
+    kept = past.updates
+    assert len(kept) == min(len(seen), MOST_KEPT)
     assert (kept[0], kept[-1]) == (0, seen[-1])
     assert list(kept) == sorted(set(kept) & set(seen))
 
 
 def test_early_moments_are_kept_closer_together_than_late_ones():
-    moments = Moments(run())
+    past = Past(run())
     for step in range(10, 20_000, 10):
-        moments.keep(run(step))
-    leaps = np.diff(moments.updates)
+        past.keep(run(step))
+    leaps = np.diff(past.updates)
     assert leaps[:5].max() < 100 < leaps[-5:].min()
 
 
 def test_large_networks_are_kept_at_fewer_moments():
-    moments = Moments(run(size=MOST_BYTES // 4 // 10))
+    past = Past(run(size=MOST_BYTES // 4 // 10))
     for step in range(1, 30):
-        moments.keep(run(step, size=MOST_BYTES // 4 // 10))
-        assert sum(moments.nearest(update).nbytes for update in moments.updates) <= MOST_BYTES
-    assert len(moments.updates) == 5
+        past.keep(run(step, size=MOST_BYTES // 4 // 10))
+        assert sum(past.nearest(update).nbytes for update in past.updates) <= MOST_BYTES
+    assert len(past.updates) == 5
 
 
 def test_of_the_largest_networks_there_are_three():
-    moments = Moments(run(size=MOST_BYTES))
+    past = Past(run(size=MOST_BYTES))
     for step in range(1, 9):
-        moments.keep(run(step, size=MOST_BYTES))
-    assert len(moments.updates) == FEWEST_MOMENTS
-    assert (moments.updates[0], moments.updates[-1]) == (0, 8)
+        past.keep(run(step, size=MOST_BYTES))
+    assert len(past.updates) == FEWEST_KEPT
+    assert (past.updates[0], past.updates[-1]) == (0, 8)
 
 
 def test_the_nearest_moment_has_weights_and_the_state_of_its_optimiser_and_no_history():
-    moments = Moments(run())
+    past = Past(run())
     for step in (4, 9):
-        moments.keep(replace(run(step), history=History().extended(step=[1], loss=[1.0], score=[0.0], grad_norm=[1.0])))
-    assert [moments.nearest(update).step for update in (1, 3, 6, 7, 100)] == [0, 4, 4, 9, 9]
-    assert moments.nearest(9).weights
-    assert moments.nearest(4).optimiser["w"]["momentum"].tolist() == [4.0]
-    assert not len(moments.nearest(9).history.step)
+        past.keep(replace(run(step), history=History().extended(step=[1], loss=[1.0], score=[0.0], grad_norm=[1.0])))
+    assert [past.nearest(update).step for update in (1, 3, 6, 7, 100)] == [0, 4, 4, 9, 9]
+    assert past.nearest(9).weights
+    assert past.nearest(4).optimiser["w"]["momentum"].tolist() == [4.0]
+    assert not len(past.nearest(9).history.step)
 
 
 def test_a_history_is_cut_after_an_update():

@@ -10,7 +10,7 @@ from seqviz.core.topology import TOPOLOGIES
 from seqviz.networks.sums import step
 from seqviz.training import handwritten, trace
 from seqviz.training.gradcheck import gradients_by_hand, why_not_by_hand
-from seqviz.training.handwritten import Part, Weights, backpropagate
+from seqviz.training.handwritten import Piece, Weights, backpropagate
 from seqviz.training.model import loaded
 from seqviz.training.tracing import feed_of
 from tests.networks.reference import STEPS
@@ -31,7 +31,7 @@ def drawn(cell, lengths=(3, 4), inputs=2, hidden=3, classes=2, seed=0):
     rng = np.random.default_rng(seed)
     rows = CELLS[cell].blocks * hidden
     shapes = ((rows, inputs), (rows, hidden), (rows,), (rows,))
-    parts = [Part(Weights(*(rng.normal(0, 0.8, s) for s in shapes)), rng.normal(size=(n, inputs))) for n in lengths]
+    parts = [Piece(Weights(*(rng.normal(0, 0.8, s) for s in shapes)), rng.normal(size=(n, inputs))) for n in lengths]
     return parts, rng.normal(size=(classes, hidden)), rng.normal(size=classes)
 
 
@@ -125,7 +125,7 @@ def test_what_is_not_covered_is_said():
 
 def test_saturated_gates_overflow_nothing():
     parts, output, bias = drawn("lstm")
-    large = [Part(Weights(*(1e4 * weight for weight in part.weights)), part.x) for part in parts]
+    large = [Piece(Weights(*(1e4 * weight for weight in part.weights)), part.x) for part in parts]
     found = backpropagate("lstm", large, output, bias, np.array([0, 1, 0, 1, 0, 1, 0]))
     assert all(np.isfinite(gradient).all() for part in found.parts for gradient in part)
 

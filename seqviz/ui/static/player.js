@@ -1,17 +1,17 @@
-// Plays one training step over the picture of the unrolled network: seqviz/figures/storyboard.py tells the moments.
+// Plays one training step over the picture of the unrolled network: seqviz/figures/storyboard.py tells the beats.
 
 import { element, setText, sign } from "./dom.js";
 import { Light } from "./player_light.js";
 import { Weights } from "./player_weights.js";
 
-const MOMENT = 700; // ms at speed 1
+const BEAT = 700; // ms at speed 1
 const PHASES = [
   ["forward", "Forward"],
   ["loss", "Loss"],
   ["backward", "Backward"],
   ["update", "Update"],
 ];
-const WHOLE = 6000; // ms at speed 1 in which slow motion plays every moment of a step
+const WHOLE = 6000; // ms at speed 1 in which slow motion plays every beat of a step
 const SPEEDS = [0.25, 0.5, 1, 2, 4];
 const RESTING = "Play one training step on this example, with the weights as they are.";
 
@@ -91,7 +91,7 @@ export class Player {
     else if (key === "ArrowRight") this.step(1);
     else if (key === "ArrowLeft") this.step(-1);
     else if (key === "Home") this.seek(0);
-    else if (key === "End") this.seek(this.story.moments.length - 1);
+    else if (key === "End") this.seek(this.story.beats.length - 1);
     else return false;
     return true;
   }
@@ -111,8 +111,8 @@ export class Player {
       this.stand(-1);
       this.draw();
       this.story = story;
-      this.light?.tell(story?.moments ?? []);
-      this.scrubber.max = story?.moments.length ?? 0;
+      this.light?.tell(story?.beats ?? []);
+      this.scrubber.max = story?.beats.length ?? 0;
       if (waited) this.toggle();
       else this.paint();
     } else if (this.place >= 0) this.draw(); // the theme may be another
@@ -129,26 +129,26 @@ export class Player {
   /** Shows what another player does; where its story is longer or shorter, at the same share of the phase. */
   follow({ story, place, progress }) {
     if (!this.story || !story) return;
-    const same = this.story.moments.length === story.moments.length;
+    const same = this.story.beats.length === story.beats.length;
     [this.place, this.progress] = same || place < 0 ? [place, progress] : [this.alike(story, place), 1];
     this.draw();
   }
 
   alike(story, place) {
-    const { phase } = story.moments[place];
-    const [theirs, ours] = [story, this.story].map(({ moments }) => {
-      const first = moments.findIndex((moment) => moment.phase === phase);
-      return { first, last: moments.findLastIndex((moment) => moment.phase === phase) };
+    const { phase } = story.beats[place];
+    const [theirs, ours] = [story, this.story].map(({ beats }) => {
+      const first = beats.findIndex((beat) => beat.phase === phase);
+      return { first, last: beats.findLastIndex((beat) => beat.phase === phase) };
     });
     const share = (place - theirs.first) / Math.max(theirs.last - theirs.first, 1);
     return ours.first + Math.round(share * (ours.last - ours.first));
   }
 
-  /** Plays every moment for slow motion; resolves at the end, or when anything else is asked for. */
+  /** Plays every beat for slow motion; resolves at the end, or when anything else is asked for. */
   through() {
     if (!this.story) return Promise.resolve();
     this.seek(-1);
-    this.haste = Math.max(1, (this.story.moments.length * MOMENT) / WHOLE);
+    this.haste = Math.max(1, (this.story.beats.length * BEAT) / WHOLE);
     this.toggle();
     return new Promise((done) => (this.done = done));
   }
@@ -173,7 +173,7 @@ export class Player {
       return this.paint();
     }
     this.waiting = false;
-    const end = this.place === this.story.moments.length - 1 && this.progress === 1;
+    const end = this.place === this.story.beats.length - 1 && this.progress === 1;
     if (this.place < 0 || end) [this.place, this.progress] = [0, 0];
     this.then = undefined;
     this.frame = requestAnimationFrame((now) => this.tick(now));
@@ -186,8 +186,8 @@ export class Player {
     this.frame = requestAnimationFrame((later) => this.tick(later));
     const passed = this.then === undefined ? 0 : Math.min(now - this.then, 250);
     this.then = now;
-    this.progress += (passed * this.speed * this.haste) / MOMENT;
-    const last = this.story.moments.length - 1;
+    this.progress += (passed * this.speed * this.haste) / BEAT;
+    const last = this.story.beats.length - 1;
     if (this.progress < 1) {
       if (!this.calm.matches) [this, ...this.peers].forEach((player) => player.glide(this));
     } else if (this.place === last) {
@@ -202,9 +202,9 @@ export class Player {
     return undefined;
   }
 
-  /** Goes on within a moment, which is all that changes from one of the browser's frames to the next. */
+  /** Goes on within a beat, which is all that changes from one of the browser's frames to the next. */
   glide({ story, progress }) {
-    if (this.place < 0 || this.story?.moments.length !== story.moments.length) return;
+    if (this.place < 0 || this.story?.beats.length !== story.beats.length) return;
     this.progress = progress;
     this.light.show(this.place, progress);
   }
@@ -217,15 +217,15 @@ export class Player {
   }
 
   step(by) {
-    if (this.story) this.seek(Math.max(0, Math.min(this.place + by, this.story.moments.length - 1)));
+    if (this.story) this.seek(Math.max(0, Math.min(this.place + by, this.story.beats.length - 1)));
   }
 
   jump(phase) {
-    const place = this.story?.moments.findIndex((moment) => moment.phase === phase) ?? -1;
+    const place = this.story?.beats.findIndex((beat) => beat.phase === phase) ?? -1;
     if (place >= 0) this.seek(place);
   }
 
-  /** Goes to the end of moment `place` and stays there; -1 for the whole picture. */
+  /** Goes to the end of beat `place` and stays there; -1 for the whole picture. */
   seek(place) {
     this.stand(place);
     this.show();
@@ -254,7 +254,7 @@ export class Player {
 
   paint() {
     const playing = this.frame !== undefined;
-    const moment = this.story?.moments[this.place];
+    const beat = this.story?.beats[this.place];
     this.sign.dataset.sign = playing ? "pause" : "play";
     const label = playing ? "Pause the player" : "Play one training step";
     this.play.setAttribute("aria-label", label);
@@ -262,10 +262,10 @@ export class Player {
     for (const control of [this.back, this.on, this.scrubber, this.whole, ...this.jumps]) control.disabled = !this.story;
     this.whole.disabled ||= this.place < 0;
     this.scrubber.value = this.place + 1;
-    this.scrubber.setAttribute("aria-valuetext", moment ? `${moment.phase}, ${this.place + 1}` : "not started");
-    for (const jump of this.jumps) jump.setAttribute("aria-pressed", jump.dataset.phase === moment?.phase);
-    this.caption.hidden = !moment && !this.waiting;
-    setText(this.caption, moment?.said ?? (this.waiting ? "Pausing the training …" : ""));
+    this.scrubber.setAttribute("aria-valuetext", beat ? `${beat.phase}, ${this.place + 1}` : "not started");
+    for (const jump of this.jumps) jump.setAttribute("aria-pressed", jump.dataset.phase === beat?.phase);
+    this.caption.hidden = !beat && !this.waiting;
+    setText(this.caption, beat?.said ?? (this.waiting ? "Pausing the training …" : ""));
   }
 
   remove() {

@@ -1,10 +1,10 @@
-// Lights the picture of the unrolled network moment by moment: what has not happened yet stays faint.
+// Lights the picture of the unrolled network beat by beat: what has not happened yet stays faint.
 //
-// The picture itself is Plotly's and stays as it is. A mask lies over it with one group of shapes for each moment, made
+// The picture itself is Plotly's and stays as it is. A mask lies over it with one group of shapes for each beat, made
 // from the figure's own coordinates; a part's `meta` says which nodes and edges of the graph it draws.
 
 const FAINT = 0.13;
-const TRAVEL = 0.55; // share of a moment in which what happens is on its way
+const TRAVEL = 0.55; // share of a beat in which what happens is on its way
 const COLOURS = { forward: "currentColor", loss: "#c40b3a", backward: "#e02ec4", update: "#7d8590" };
 
 let masks = 0;
@@ -19,13 +19,13 @@ export class Light {
     graph.on("plotly_afterplot", () => this.redrawn());
   }
 
-  /** The moments of another story; their picture must be drawn already. */
-  tell(moments) {
-    this.moments = moments;
+  /** The beats of another story; their picture must be drawn already. */
+  tell(beats) {
+    this.beats = beats;
     this.off();
   }
 
-  /** Shows everything up to moment `place`, and that one as far as `progress`, 0 to 1. */
+  /** Shows everything up to beat `place`, and that one as far as `progress`, 0 to 1. */
   show(place, progress) {
     if (this.place < 0) this.build();
     if (this.place !== place) this.settle(place);
@@ -97,19 +97,19 @@ export class Light {
     this.mask.append(drawn("rect", { width: shapes.left, height: "100%" }));
     this.mask.append(drawn("rect", { y: shapes.floor, width: "100%", height: "100%" }));
     this.spot = drawn("g", { class: "seqviz-spot" });
-    this.groups = this.moments.map((moment) => this.group(moment, shapes));
+    this.groups = this.beats.map((beat) => this.group(beat, shapes));
     this.groups.forEach(({ paths, shapes: boxes }) => this.mask.append(...paths, ...boxes));
     svg.append(this.mask, this.spot);
     for (const layer of this.layers()) layer.setAttribute("mask", `url(#${this.name})`);
   }
 
-  group(moment, { nodes, edges, gradients }) {
-    const back = moment.phase === "backward";
-    const colour = COLOURS[moment.phase];
+  group(beat, { nodes, edges, gradients }) {
+    const back = beat.phase === "backward";
+    const colour = COLOURS[beat.phase];
     const paths = [];
     const tips = [];
     const dots = [];
-    for (const [first, stop, stride] of moment.edges) {
+    for (const [first, stop, stride] of beat.edges) {
       for (let edge = first; edge < stop; edge += stride) {
         const way = edges.get(edge);
         if (!way) continue;
@@ -121,11 +121,11 @@ export class Light {
         if (way.tip) tips.push(way.tip);
       }
     }
-    const boxes = moment.nodes.map((node) => nodes.get(node)).filter(Boolean);
-    const triangles = moment.gradients.flatMap((node) => gradients.get(node) ?? []);
+    const boxes = beat.nodes.map((node) => nodes.get(node)).filter(Boolean);
+    const triangles = beat.gradients.flatMap((node) => gradients.get(node) ?? []);
     const bands = triangles.filter(({ band }) => band).map(({ band }) => wipe(band.d, band.width));
     const shapes = [...boxes, ...tips, ...triangles].map((box) => rectangle(box, {}));
-    const lit = back ? moment.gradients.map((node) => nodes.get(node)).filter(Boolean) : boxes;
+    const lit = back ? beat.gradients.map((node) => nodes.get(node)).filter(Boolean) : boxes;
     const outlines = lit.map((box) => rectangle(box, { fill: "none", stroke: colour, "stroke-width": 3, rx: 3 }));
     // A wire that passes over a triangle uncovers a part of it, so it has a light of its own.
     const points = triangles.flatMap(({ point }) => point ?? []);

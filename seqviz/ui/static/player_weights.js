@@ -3,13 +3,13 @@
 import { element, setText } from "./dom.js";
 import { Graph } from "./graphs.js";
 
-/** What a story's moment shows of a matrix: {kind, title, matrices, limits, shape}, or undefined where it speaks of none. */
+/** What a story's beat shows of a matrix: {kind, title, matrices, limits, shape}, or undefined where it speaks of none. */
 export function ledger(story, place) {
-  const moment = speaking(story.moments, place);
-  if (!moment || moment.matrix < 0) return undefined;
-  const matrix = story.matrices[moment.matrix];
+  const beat = speaking(story.beats, place);
+  if (!beat || beat.matrix < 0) return undefined;
+  const matrix = story.matrices[beat.matrix];
   const [shares, weights, change] = matrix.limits;
-  if (moment.phase === "update") {
+  if (beat.phase === "update") {
     const after = matrix.weights.map((row, i) => row.map((value, j) => value + matrix.change[i][j]));
     return {
       kind: "changing",
@@ -21,8 +21,8 @@ export function ledger(story, place) {
   }
   const total = matrix.weights.map((row) => new Float64Array(row.length));
   let own;
-  for (const { matrix: spoken, share: number } of story.moments.slice(0, place + 1)) {
-    if (spoken !== moment.matrix || number < 0) continue;
+  for (const { matrix: spoken, share: number } of story.beats.slice(0, place + 1)) {
+    if (spoken !== beat.matrix || number < 0) continue;
     own = outer(matrix.gradients[number], matrix.states[number]);
     own.forEach((row, i) => row.forEach((value, j) => (total[i][j] += value)));
   }
@@ -35,11 +35,11 @@ export function ledger(story, place) {
   };
 }
 
-/** The moment at `place`; on the way back, where none is of a matrix, the last before it that is: the sum so far stays. */
-function speaking(moments, place) {
-  const moment = moments[place];
-  if (moment?.phase !== "backward" || moment.matrix >= 0) return moment;
-  return moments.slice(0, place).findLast(({ phase, matrix }) => phase === "backward" && matrix >= 0);
+/** The beat at `place`; on the way back, where none is of a matrix, the last before it that is: the sum so far stays. */
+function speaking(beats, place) {
+  const beat = beats[place];
+  if (beat?.phase !== "backward" || beat.matrix >= 0) return beat;
+  return beats.slice(0, place).findLast(({ phase, matrix }) => phase === "backward" && matrix >= 0);
 }
 
 function outer(rows, columns) {

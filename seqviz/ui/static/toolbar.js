@@ -18,7 +18,7 @@ export class Toolbar {
   constructor(order) {
     this.order = order;
     this.state = "waiting";
-    this.moments = [];
+    this.updates = [];
     this.sign = sign("play");
     this.word = element("span");
     const act = { class: "seqviz-train", type: "button", onclick: () => this.toggle() };
@@ -64,9 +64,9 @@ export class Toolbar {
   }
 
   lookBack() {
-    const newest = this.moments.length - 1;
+    const newest = this.updates.length - 1;
     const place = Number(this.back.value);
-    this.order({ do: "back", update: place === newest ? -1 : this.moments[place] });
+    this.order({ do: "back", update: place === newest ? -1 : this.updates[place] });
   }
 
   /** Shows at once what has been asked for; the next frame says what is so. */
@@ -78,12 +78,12 @@ export class Toolbar {
   /** Brings everything up to the status of a frame: seqviz/serving/status.py says what it holds. */
   update(status) {
     this.state = status.state;
-    this.moments = status.moments;
+    this.updates = status.past;
     this.unanswered = status.unanswered;
     put(this.pace, { value: status.pace });
-    put(this.past, { hidden: !this.moments.length });
-    put(this.back, { max: String(this.moments.length - 1) });
-    const seen = this.moments.findLastIndex((at) => at <= status.update);
+    put(this.past, { hidden: !this.updates.length });
+    put(this.back, { max: String(this.updates.length - 1) });
+    const seen = this.updates.findLastIndex((at) => at <= status.update);
     if (!this.back.matches(":active")) put(this.back, { value: String(seen) });
     this.paint();
   }
@@ -112,7 +112,7 @@ export class Toolbar {
         : "The same seed would give the same again. Reset clears the chart",
       disabled: idle || training || !this.unanswered,
     });
-    put(this.back, { disabled: idle || training || this.moments.length < 2 });
+    put(this.back, { disabled: idle || training || this.updates.length < 2 });
     setText(this.shown, STATES[this.state]);
   }
 }
