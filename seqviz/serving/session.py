@@ -31,6 +31,7 @@ from seqviz.serving.messages import (
 )
 from seqviz.serving.observe import Tools, on_show
 from seqviz.serving.screen import Screen
+from seqviz.serving.seldom import Seldom
 from seqviz.serving.shared import Shared
 from seqviz.serving.shelf import Past, Shelf, until
 from seqviz.serving.slices import Rate
@@ -40,10 +41,6 @@ LONGEST_RUN: Final = 200_000
 """Updates after which a run is finished: its history would grow without end in a tab that nobody looks at."""
 SLOW: Final = 1.0
 """Seconds between two updates in slow motion."""
-COSTLY: Final = 20.0
-"""While training, figures that need more than a trace are drawn at most so many times as rarely as they take long, …"""
-SELDOM: Final = 1.0
-"""… and this many seconds apart at least."""
 KEEP_EVERY: Final = 10.0
 """Seconds of training that may be lost with a worker."""
 NOW: Final = -1
@@ -94,7 +91,7 @@ class Session:
         self._stale = False
         self._late = False
         self._figures: dict[str, object] = {}
-        self._costly_after = 0.0
+        self._seldom = Seldom()
         self._was_costly = False
         self.leads = True
         """Whether its last updates were computed for it, not for somebody before it."""
@@ -134,7 +131,7 @@ class Session:
             case LookAt():
                 self._settle()
                 self._chosen = self._chosen.then(command)
-                self._costly_after = 0.0
+                self._seldom.forget()
             case Check():
                 self._settle()
                 self._examine(command)
@@ -181,7 +178,7 @@ class Session:
         if self._wanted is None:
             return
         show, self._wanted = self._wanted, None
-        self._costly_after = 0.0
+        self._seldom.forget()
         setting, play = show.setting, self._play
         task = self._tools.task_of(setting.config)
         example = play.example if play and play.task is task else task.examples[0]
@@ -265,10 +262,14 @@ class Session:
         started = self._clock()
         run = self._seen(play)
         shown = on_show(play.setting.figures, self._look(play))
-        rare = started < self._costly_after and self._training and set(shown) <= set(self._figures)
-        enough = tuple(key for key in shown if not (rare and self._tools.figures[key].needs))
-        sight = self._shared.sight(run, play.example, self._look(play), shown, enough, self._check)
-        costly = any(self._tools.figures[key].needs for key in sight.figures)
+        needs = {key: self._tools.figures[key].needs for key in shown}
+        kinds = [kind for kind in dict.fromkeys(needs.values()) if kind]
+        if not self._training or not set(shown) <= set(self._figures):
+            self._seldom.forget()
+        turn = self._seldom.turn(kinds, started)
+        wanted = tuple(key for key in shown if not needs[key] or needs[key] in turn)
+        sight = self._shared.sight(run, play.example, self._look(play), wanted, self._check)
+        costly = [kind for kind in kinds if any(needs.get(key) == kind for key in sight.figures)]
         self._figures = {key: sight.figures.get(key, self._figures.get(key)) for key in shown}
         said = status(
             self._state(play.run),
@@ -288,10 +289,10 @@ class Session:
         self._send(Kind.MOVING if self._training else Kind.RESTING, self._screen.frame(said, pictures))
         took = self._clock() - started
         if costly:
-            self._costly_after = started + max(SELDOM, COSTLY * max(took, sight.seconds))
+            self._seldom.took(costly, started, max(took, sight.seconds))
         if not costly or self._was_costly:
             self.drawing = 0.7 * self.drawing + 0.3 * took if self.drawing else took
-        self._was_costly = costly
+        self._was_costly = bool(costly)
 
     def _seen(self, play: _Play) -> Run:
         """The run as it is looked at: as it is now, or as it was."""
@@ -304,7 +305,7 @@ class Session:
         play = self._play
         if play is None:
             return
-        self._costly_after = 0.0
+        self._seldom.forget()
         run = self._seen(play)
         try:
             self._check = self._tools.check(run, self._tools.trace(run, play.example), asked.weights)

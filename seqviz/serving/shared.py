@@ -85,28 +85,22 @@ class Shared:
         return Stretch(further, seconds, computed=True)
 
     def sight(
-        self,
-        run: Run,
-        example: Example,
-        look: Look,
-        wanted: tuple[str, ...],
-        enough: tuple[str, ...],
-        check: GradientCheck | None,
+        self, run: Run, example: Example, look: Look, wanted: tuple[str, ...], check: GradientCheck | None
     ) -> Sight:
-        """The figures `wanted`, where somebody has had them drawn already, else those that are `enough`.
+        """The figures `wanted`, and perhaps more that somebody has had drawn already.
 
         check: somebody's own, so that what it is drawn from is not shared.
         """
         seen = (self._seen.of(run) or {}) if check is None else {}
-        for keys in (wanted, enough):
-            if found := seen.get((id(example), look, keys)):
-                return found
+        found = seen.get((id(example), look))
+        if found and set(wanted) <= set(found.figures):
+            return found
         started = self._clock()
-        moment, possible = observe(self._tools, run, example, look, enough, check)
-        figures = {key: content(self._tools.figures[key].draw(moment, possible)) for key in enough}
+        moment, possible = observe(self._tools, run, example, look, wanted, check)
+        figures = {key: content(self._tools.figures[key].draw(moment, possible)) for key in wanted}
         sight = Sight(example, moment, possible, figures, self._clock() - started)
         if check is None:
-            self._seen.put(run, {**seen, (id(example), look, enough): sight})
+            self._seen.put(run, {**seen, (id(example), look): sight})
         return sight
 
     def story(self, run: Run, sight: Sight) -> object:

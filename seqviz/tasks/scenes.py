@@ -282,10 +282,14 @@ class Scenes:
 
     def _of_most_similar(self, pictures: Float32[np.ndarray, "n 3 height width"]) -> Int64[np.ndarray, "n words"]:
         """The targets of the training picture with the smallest squared difference, seen at half the sharpness."""
-        known, targets = self._training
-        blurred, asked = _halved(known / np.float32(255)), _halved(pictures)
-        distances = (blurred**2).sum(axis=1)[:, None] - 2 * blurred @ asked.T
-        return np.asarray(targets[distances.argmin(axis=0)], dtype=np.int64)
+        blurred = self._blurred
+        distances = (blurred**2).sum(axis=1)[:, None] - 2 * blurred @ _halved(pictures).T
+        return np.asarray(self._training[1][distances.argmin(axis=0)], dtype=np.int64)
+
+    @cached_property
+    def _blurred(self) -> Float32[np.ndarray, "pictures pixels"]:
+        """The training pictures at half the sharpness."""
+        return _halved(self._training[0] / np.float32(255))
 
 
 @cache

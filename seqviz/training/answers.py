@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from weakref import WeakKeyDictionary
+
 import torch
 from jaxtyping import Int64
 from torch import Tensor
@@ -14,7 +16,7 @@ from seqviz.networks.network import Feed, Network
 from seqviz.tasks import task_of
 from seqviz.tasks.names import Names
 from seqviz.tasks.sentence_pairs import SentencePairs
-from seqviz.training.check import judge
+from seqviz.training.check import judge, said
 from seqviz.training.model import loaded
 from seqviz.training.tracing import LONGEST
 
@@ -23,6 +25,9 @@ DRAWS = 3
 NAMES = 10
 """Names of each kind that are drawn."""
 
+_BY_BASELINE = WeakKeyDictionary[Example, tuple[str, ...]]()
+"""What the baseline says of an example. No weight has a say in it, and some baselines take long."""
+
 
 @torch.no_grad()
 def answers(run: Run) -> tuple[Answer, ...]:
@@ -30,22 +35,26 @@ def answers(run: Run) -> tuple[Answer, ...]:
     task, network = task_of(run.config), loaded(run)
     feed = network.feed(collate(task.examples), run.config.reverse)
     if task.topology.writes_words:
-        said = greedy(network, feed, task.writes.index(END), LONGEST)
+        written = greedy(network, feed, task.writes.index(END), LONGEST)
     else:
-        said = torch.where(feed.targets == IGNORE, IGNORE, network(feed).logits.argmax(dim=-1))
-    return tuple(_answer(task, example, row.tolist()) for example, row in zip(task.examples, said, strict=True))
+        written = torch.where(feed.targets == IGNORE, IGNORE, network(feed).logits.argmax(dim=-1))
+    return tuple(_answer(task, example, row.tolist()) for example, row in zip(task.examples, written, strict=True))
 
 
 @torch.no_grad()
 def groups(run: Run) -> tuple[Group, ...]:
     """How well the network does on each group of kept-back sentences; none where the task has no groups."""
     task, network = task_of(run.config), loaded(run)
-    if not isinstance(task, SentencePairs):
+    if not isinstance(task, SentencePairs) or not task.groups:
         return ()
+    tried = list(dict.fromkeys(pair for _, pairs in task.groups for pair in pairs))  # a pair may be in two groups
+    feed = network.feed(task.as_batch(tried), run.config.reverse)
+    written = said(network, task, feed)
+    row = {pair: place for place, pair in enumerate(tried)}
     found = []
     for name, pairs in task.groups:
-        feed = network.feed(task.as_batch(pairs), run.config.reverse)
-        found.append(Group(name, len(pairs), *judge(network, task, feed, network(feed).logits)))
+        rows = [row[pair] for pair in pairs]
+        found.append(Group(name, len(pairs), *judge(task, written[rows], feed.targets[rows])))
     return tuple(found)
 
 
@@ -61,10 +70,10 @@ def draw(run: Run, temperature: float) -> tuple[Sample, ...]:
     asked = [task.read(kind) for kind in task.kinds for _ in range(NAMES)]
     feed = network.feed(collate(asked))
     drawn = sample(network, feed, task.writes.index(END), LONGEST, temperature, _dice(run))
-    said = [_words(task, row) for row in drawn.tolist()]
+    names = [_words(task, row) for row in drawn.tolist()]
     return tuple(
         Sample(example.words[0], words, task.origin(example.words[0], words))
-        for example, words in zip(asked, said, strict=True)
+        for example, words in zip(asked, names, strict=True)
     )
 
 
@@ -114,12 +123,14 @@ def _path(branches: tuple[Branch, ...], words: tuple[int, ...]) -> tuple[int, ..
     return tuple(path)
 
 
-def _answer(task: Task, example: Example, said: list[int]) -> Answer:
+def _answer(task: Task, example: Example, written: list[int]) -> Answer:
+    if example not in _BY_BASELINE:
+        _BY_BASELINE[example] = task.by_baseline(example)
     return Answer(
         example.words,
         _words(task, example.targets.tolist()),
-        _words(task, said),
-        task.by_baseline(example),
+        _words(task, written),
+        _BY_BASELINE[example],
         tuple(example.inputs) if example.inputs.ndim == 4 else (),
     )
 

@@ -34,26 +34,37 @@ def check(network: Network, task: Task, config: RunConfig) -> HeldOut:
     network.eval()
     feed = network.feed(task.held_out, config.reverse)
     logits = network(feed).logits
-    return HeldOut(float(mean_loss(logits, feed.targets)), *judge(network, task, feed, logits))
+    written = said(network, task, feed, logits)
+    return HeldOut(float(mean_loss(logits, feed.targets)), *judge(task, written, feed.targets))
 
 
 @torch.no_grad()
-def judge(
-    network: Network, task: Task, feed: Feed, logits: Float[Tensor, "batch outputs classes"]
-) -> tuple[float, float]:
-    """`HeldOut.score` and `HeldOut.bleu` of a feed. logits: what the network makes of it."""
+def said(
+    network: Network, task: Task, feed: Feed, logits: Float[Tensor, "batch outputs classes"] | None = None
+) -> Int64[Tensor, "batch outputs"]:
+    """What the network says of a feed: sentences that it writes by itself, or single words after the true ones.
+
+    logits: what the network makes of the feed, where that is known already.
+    """
     if task.topology.writes_words and task.score_name == EXACT:
-        written = greedy(network, feed, task.writes.index(END), longest=feed.targets.shape[1] + 5)
-        said, wanted = _sentences(written, task), _sentences(feed.targets, task)
-        score = sum(a == b for a, b in zip(said, wanted, strict=True)) / len(wanted)
+        return greedy(network, feed, task.writes.index(END), longest=feed.targets.shape[1] + 5)
+    return (network(feed).logits if logits is None else logits).argmax(dim=-1)
+
+
+def judge(
+    task: Task, written: Int64[Tensor, "batch words"], targets: Int64[Tensor, "batch outputs"]
+) -> tuple[float, float]:
+    """`HeldOut.score` and `HeldOut.bleu` of what a network says."""
+    if not task.topology.writes_words:
+        written = torch.where(targets == IGNORE, IGNORE, written)
+    if not task.topology.writes_words or task.score_name != EXACT:
+        score = share_right(written, targets, task.score_name)
     else:
-        written = logits.argmax(dim=-1)
-        score = share_right(written, feed.targets, task.score_name)
+        rows = zip(_sentences(written, task), _sentences(targets, task), strict=True)
+        score = sum(a == b for a, b in rows) / len(targets)
     if END not in task.writes or not isinstance(task.reads, Tokens) or task.score_name != EXACT:
         return score, float("nan")
-    if not task.topology.writes_words:
-        written = torch.where(feed.targets == IGNORE, IGNORE, written)
-    return score, bleu(_sentences(written, task), _sentences(feed.targets, task), task.writes)
+    return score, bleu(_sentences(written, task), _sentences(targets, task), task.writes)
 
 
 def share_right(

@@ -4,8 +4,11 @@ from dataclasses import replace
 import pytest
 
 from seqviz.core.records import Look
+from seqviz.figures import Picture
+from seqviz.figures.parts import Drawing
 from seqviz.serving.messages import Attach, Check, Do, Drawn, Kept, Kind, LookAt, LookBack, Show, Speed
-from seqviz.serving.session import LONGEST_RUN, SELDOM, SLOW, Session
+from seqviz.serving.seldom import COSTLY, SELDOM
+from seqviz.serving.session import LONGEST_RUN, SLOW, Session
 
 
 @pytest.fixture
@@ -382,45 +385,75 @@ def test_what_is_kept_of_another_network_is_not_used(session, setting, eye, work
 
 @pytest.fixture
 def costly(workshop, clock, eye, setting):
-    """A session whose answers take 20 ms; the updates at which they were asked for."""
-    asked = []
+    """A session with pictures of two kinds that take 20 and 200 ms, training; the updates at which each was drawn."""
+    asked = {"answers": [], "groups": []}
 
-    def answers(run):
-        asked.append(run.step)
-        clock.now += 0.02
-        return ()
+    def tool(name, seconds):
+        def made(run):
+            asked[name].append(run.step)
+            clock.now += seconds
+            return ()
 
-    session = Session(replace(workshop.tools, answers=answers), eye.receive, clock)
-    session.obey(Show(setting(figures=("numbers", "extras"))))
-    session.obey(Attach())
-    session.turn(0.09)
-    eye.look(session)
-    session.obey(Do("train"))
-    asked.clear()
-    return session, asked
+        return made
+
+    figures = {
+        **workshop.tools.figures,
+        **{name: Picture(name, "Look.", lambda moment, look: Drawing((), {}), frozenset({name})) for name in asked},
+    }
+    tools = replace(workshop.tools, answers=tool("answers", 0.02), groups=tool("groups", 0.2), figures=figures)
+    session = Session(tools, eye.receive, clock)
+
+    def begin(*shown):
+        session.obey(Show(setting(figures=("numbers", *shown))))
+        session.obey(Attach())
+        session.turn(0.09)
+        eye.look(session)
+        session.obey(Do("train"))
+        for updates in asked.values():
+            updates.clear()
+        return session
+
+    return begin, asked
 
 
 def test_what_costs_much_is_drawn_now_and_then_while_training(costly, eye, clock):
-    session, asked = costly
-    begun = clock()
+    (begin, asked), begun = costly, clock()
+    session = begin("answers")
     for _ in range(100):
         session.turn(0.09)
         eye.look(session)
-    assert 5 <= len(asked) <= 1 + (clock() - begun) / SELDOM
+    assert 5 <= len(asked["answers"]) <= 1 + (clock() - begun) / SELDOM
     assert session.drawing == 0.0, "the others pay nothing for it"
     session.obey(Do("pause"))
     session.turn(0.09)
     eye.look(session)
-    assert asked[-1] == eye.numbers[0]
+    assert asked["answers"][-1] == eye.numbers[0]
+
+
+def test_what_costs_little_does_not_wait_for_what_costs_much(costly, eye, clock):
+    (begin, asked), begun = costly, clock()
+    session = begin("answers", "groups")
+    for _ in range(200):
+        session.turn(0.09)
+        eye.look(session)
+    seconds = clock() - begun
+    assert len(asked["answers"]) > seconds / (2 * SELDOM)
+    assert 2 <= len(asked["groups"]) <= 2 + seconds / (0.2 * COSTLY)
+    assert not set(asked["answers"]) & set(asked["groups"]), "no picture waits for both"
+    session.obey(Do("pause"))
+    session.turn(0.09)
+    eye.look(session)
+    assert asked["answers"][-1] == asked["groups"][-1] == eye.numbers[0]
 
 
 def test_where_turns_are_rare_all_that_is_drawn_counts_as_drawing(costly, eye, clock):
-    session, asked = costly
+    begin, asked = costly
+    session = begin("answers")
     for _ in range(20):
         clock.now += 2 * SELDOM
         session.turn(0.09)
         eye.look(session)
-    assert len(asked) == 20
+    assert len(asked["answers"]) == 20
     assert session.drawing == pytest.approx(0.02, rel=0.1)
 
 

@@ -110,10 +110,10 @@ def test_a_picture_that_all_look_at_is_drawn_once(workshop):
     workshop.trace = lambda run, example: drawn.append(example) or trace(run, example)
     shared = Shared(workshop.tools, workshop.clock)
     run = shared.start(SMALL)
-    sights = [shared.sight(run, "first", Look(), ("numbers",), ("numbers",), None) for _ in range(3)]
+    sights = [shared.sight(run, "first", Look(), ("numbers",), None) for _ in range(3)]
     assert len(drawn) == 1
     assert sights[0] is sights[1] is sights[2]
-    other = shared.sight(run, "second", Look(), ("numbers",), ("numbers",), None)
+    other = shared.sight(run, "second", Look(), ("numbers",), None)
     titles = [sight.figures["numbers"]["layout"]["title"]["text"] for sight in (sights[0], other)]
     assert titles == ["first", "second"]
     assert len(drawn) == 2
@@ -121,15 +121,15 @@ def test_a_picture_that_all_look_at_is_drawn_once(workshop):
 
 def test_what_costs_much_is_shown_to_all_once_one_has_had_it_drawn(shared):
     run = shared.start(SMALL)
-    wanted, enough = ("numbers", "extras"), ("numbers",)
-    assert set(shared.sight(run, "first", Look(), wanted, enough, None).figures) == {"numbers"}
-    assert set(shared.sight(run, "first", Look(), wanted, wanted, None).figures) == {"numbers", "extras"}
-    assert set(shared.sight(run, "first", Look(), wanted, enough, None).figures) == {"numbers", "extras"}
+    all_, some = ("numbers", "extras"), ("numbers",)
+    assert set(shared.sight(run, "first", Look(), some, None).figures) == {"numbers"}
+    assert set(shared.sight(run, "first", Look(), all_, None).figures) == {"numbers", "extras"}
+    assert set(shared.sight(run, "first", Look(), some, None).figures) == {"numbers", "extras"}
 
 
 def test_somebodys_own_gradient_check_is_shown_to_nobody_else(shared, workshop):
     run = shared.start(SMALL)
-    look = ("first", Look(), ("check",), ("check",))
+    look = ("first", Look(), ("check",))
     mine = shared.sight(run, *look, workshop.check(run, None, [("w", 0, 0)]))
     theirs = shared.sight(run, *look, None)
     assert mine.figures != theirs.figures
@@ -140,7 +140,7 @@ def test_nothing_is_kept_for_later(shared):
     first = run
     for _ in range(3):
         run = shared.advance(run, 1, 10).run
-        shared.sight(run, "first", Look(), ("numbers",), ("numbers",), None)
+        shared.sight(run, "first", Look(), ("numbers",), None)
     assert len(shared._next._things) == 3, "somebody is still at the beginning"
     assert shared.advance(first, 1, 10).computed is False
     del first
