@@ -45,9 +45,9 @@ def draw(moment: Moment, look: Look) -> Drawing:
 
 
 def _table(columns: Sequence[Column], lines: Sequence[int]) -> Drawing:
-    """lines: of each row."""
+    """lines: of each row, which is as high also where its texts need fewer: nothing jumps when an answer changes."""
     head = max(len(broken(column.title, NARROW * ROOM - 20)) for column in columns)
-    height = 36 + LINE * head + sum(14 + LINE * count for count in lines)
+    rows = [14 + LINE * count for count in lines]
     shown = [
         TableColumn(
             f"<b>{html.escape(column.title)}</b>",
@@ -57,7 +57,7 @@ def _table(columns: Sequence[Column], lines: Sequence[int]) -> Drawing:
         )
         for column, width in zip(columns, (3, 3, 3, 2), strict=True)
     ]
-    return figure([table(shown)], {"margin": TIGHT, "height": height})
+    return figure([table(shown, min(rows, default=0))], {"margin": TIGHT, "height": 36 + LINE * head + sum(rows)})
 
 
 def _lines(asked: Column, right: Column, baseline: Column) -> list[int]:

@@ -28,8 +28,8 @@ class TableColumn:
     ground: Colour = ""
 
 
-def table(columns: Sequence[TableColumn]) -> Part:
-    """The part that shows the columns, each row 28 px high or as high as its longest text needs."""
+def table(columns: Sequence[TableColumn], row: int = 28) -> Part:
+    """The part that shows the columns, each row `row` px high or as high as its longest text needs."""
     aligned = [column.align for column in columns]
     return {
         "type": "table",
@@ -46,6 +46,6 @@ def table(columns: Sequence[TableColumn]) -> Part:
             "align": aligned,
             "fill": {"color": [faded(column.ground or column.colour, 0.07) for column in columns]},
             "line": {"width": 1, "color": faded(WIRE, 0.25)},
-            "height": 28,
+            "height": row,
         },
     }

@@ -1,5 +1,5 @@
-// Figures give the sizes of marks, lines and margins in px of a stage whose type is 14 px high. Where it is larger, so
-// are they.
+// Figures give the sizes of marks, lines, rows and margins in px of a stage whose type is 14 px high. Where it is larger,
+// so are they.
 
 const TYPE = 14;
 let factor = 1;
@@ -21,8 +21,17 @@ function allTimes(sizes) {
 }
 
 function larger(part) {
-  const { line, marker } = part;
-  return { ...part, ...(line && { line: once(line, thicker) }), ...(marker && { marker: once(marker, largerMarks) }) };
+  const { line, marker, header, cells } = part;
+  return {
+    ...part,
+    ...(line && { line: once(line, thicker) }),
+    ...(marker && { marker: once(marker, largerMarks) }),
+    ...(cells && { header: once(header, taller), cells: once(cells, taller) }),
+  };
+}
+
+function taller(rows) {
+  return { ...rows, height: times(rows.height) };
 }
 
 function largerMarks(marker) {
