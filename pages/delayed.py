@@ -30,6 +30,7 @@ if source.task == "translation":
     lesson.section(
         "The same sentences, word for word",
         "Here the direct wiring learns from the same pairs: a German word out for each English word in, as it is read. "
+        "The German sentence may be longer, so some steps follow that read only <eos>, the mark of the end. "
         "In the table, the dictionary's answers stand beside it. Train both and compare the sentences whose words "
         "change places.",
     )
@@ -38,7 +39,10 @@ if source.task == "translation":
 lesson.points(
     "What to look for",
     "The first network, the encoder, writes nothing. All that the second one, the decoder, gets to know of the "
-    "sentence is the encoder's last hidden state.",
+    "sentence without attention is the encoder's last state. Each of the two has weights of its own.",
+    "While it trains, and in the picture above, the decoder reads the *true* word before (*teacher forcing*, Williams "
+    "& Zipser 1989). In the tables it reads its own, so one mistake can mislead all that follow. <eos> is how it says "
+    "that the sentence has ended.",
     "Of the sentences kept back, *exact match* counts those that are right word for word; *BLEU* (Papineni "
     "et al. 2002) says from 0 to 100 how many runs of one to four words they share with the right ones.",
     "German puts the verb second, or last after *because*. Translating word for word, as with a dictionary, must fail "

@@ -36,5 +36,6 @@ lesson.check_yourself(
     "Video captioning also exists as a delayed wiring (S2VT, Venugopalan et al. 2015), which watches the whole video "
     "before it writes. What does the direct wiring gain, and what does it give up?",
     "It can speak at once, while the video is still running. It gives up everything that only later frames reveal, and "
-    "it must give exactly one output for each input. LRCN (Donahue et al. 2015) is of the direct kind.",
+    "it must give exactly one output for each input. In LRCN (Donahue et al. 2015), the network that names the action "
+    "in every frame is of the direct kind.",
 )

@@ -29,8 +29,8 @@ lesson.try_this(
     "with the same seed. Which sentences does the plain cell get wrong? Look at the gradient at their first words."
 )
 lesson.check_yourself(
-    "The verdict is right only after the last word, yet the hidden states of the first words change while the network "
-    "learns. What tells them how to change?",
+    "Only the verdict after the last word is compared with the right one, yet the states of the first words change too "
+    "while the network learns. What tells them how to change?",
     "The gradient of the one loss. It enters at the last hidden state, and each step hands it back through W_hh to the "
     "step before (backpropagation through time). What arrives at a word says how the loss would change with that "
     "word's state. If little arrives, little is learned about that word.",

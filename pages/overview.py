@@ -19,7 +19,7 @@ with third:
     overview.heading("One to many", "A picture goes in once; a caption comes out word by word.", "one_to_many")
     overview.wiring("scenes")
 with fourth:
-    overview.heading("Many to many, direct", "Every frame of a video gets its description at once.", "direct")
+    overview.heading("Many to many, direct", "Every frame of a video gets its description as it arrives.", "direct")
     overview.wiring("clips", longest=6, cut=True)
 with fifth:
     overview.heading(

@@ -1,6 +1,6 @@
 """What a recurrent cell is: an equation that turns an input and a state into the next state.
 
-A cell holds no weights and imports no library at run time: it is its equation, written once. What is multiplied by
+A cell holds no weights and imports no torch at run time: it is its equation, written once. What is multiplied by
 matrices is the same in all of them and done outside. Training on PyTorch's fused modules and tracing step by step use
 the same weights, in PyTorch's layout.
 """
@@ -41,7 +41,8 @@ class State(NamedTuple):
 class Cell(Protocol):
     """A recurrent cell.
 
-    title: what people read. equation: LaTeX, one line each, in the lecture's symbols. source: where it comes from.
+    title: what people read. equation: LaTeX, one line each, in the lecture's symbols. letters: what those letters mean
+    that no other cell has, in sentences for people. source: where it comes from.
     fused: PyTorch's fast module for it, or None where there is none: ("RNN", "tanh"), ("GRU", ""), …
     blocks: blocks of rows in the weights. gates: names of what `step` reports, in that order, with their symbols.
     has_cell_state: whether `State.cell` is used. circuit: the same equation unit by unit, to be drawn.
@@ -51,6 +52,8 @@ class Cell(Protocol):
     def title(self) -> str: ...
     @property
     def equation(self) -> tuple[str, ...]: ...
+    @property
+    def letters(self) -> str: ...
     @property
     def source(self) -> str: ...
     @property

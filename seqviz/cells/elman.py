@@ -33,6 +33,7 @@ class Elman:
     activation: str
     fused: tuple[str, str] | None
     symbol: str
+    letters: str = ""
     source: str = "Elman (1990)"
     blocks: int = 1
     gates: Mapping[str, str] = field(default_factory=dict, hash=False)

@@ -29,7 +29,12 @@ class GatedRecurrentUnit:
     """
 
     title: str = "GRU"
-    source: str = "Cho et al. (2014)"
+    letters: str = (
+        "r and z are the reset and the update gate: for each unit a number between 0 and 1 that says how much of the "
+        "old state is used, and how much of it is kept. n is the candidate for the new state. "
+        "σ squeezes any number into 0 to 1, and ⊙ multiplies unit by unit."
+    )
+    source: str = "Cho et al. (2014), with r after the matrix product, as PyTorch has it"
     equation: tuple[str, ...] = (
         r"r^{(t)} = \sigma\left(W_{xr} x^{(t)} + W_{hr} h^{(t-1)} + b_r\right)",
         r"z^{(t)} = \sigma\left(W_{xz} x^{(t)} + W_{hz} h^{(t-1)} + b_z\right)",

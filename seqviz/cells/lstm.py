@@ -27,6 +27,12 @@ class LongShortTermMemory:
     """
 
     title: str = "LSTM"
+    letters: str = (
+        "i, f and o are the input, the forget and the output gate: for each unit a number between 0 and 1 that says "
+        "how much is written, kept and shown. g is the candidate for what is written, c the cell state. "
+        "σ squeezes any number into 0 to 1, and ⊙ multiplies unit by unit. "
+        "By custom the output gate and the output layer share the letters o, W_ho and b_o: they are different numbers."
+    )
     source: str = "Hochreiter & Schmidhuber (1997); Gers et al. (2000)"
     equation: tuple[str, ...] = (
         r"i^{(t)} = \sigma\left(W_{xi} x^{(t)} + W_{hi} h^{(t-1)} + b_i\right)",

@@ -11,7 +11,7 @@ def check_fits(config: RunConfig, topology: Topology) -> None:
     if config.bidirectional and topology.writes_words:
         raise ValueError("A network that writes word by word cannot read its own words from the end.")
     if config.attention and len(topology.segments) == 1:
-        raise ValueError("Attention needs a reader and a writer: only the delayed topology has both.")
+        raise ValueError("Attention needs an encoder and a decoder: only the delayed wiring has both.")
     answers_each = any(segment.reads is Reads.INPUT and segment.emits is Emits.EACH for segment in topology.segments)
     if config.reverse and answers_each:
         raise ValueError(

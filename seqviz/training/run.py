@@ -86,7 +86,7 @@ def advance(run: Run, steps: int, stop: Callable[[], bool] = lambda: False) -> R
         columns["loss"].append(float(loss.detach()))
         columns["score"].append(share_right(logits.detach().argmax(dim=-1), feed.targets, task.score_name))
         columns["grad_norm"].append(norm)
-        diverged = _why_diverged(float(loss.detach()), norm, step)
+        diverged = _why_diverged(float(loss.detach()), norm, step, clipped=config.clip > 0)
         if diverged:
             break
         # Every entry of a gradient with a finite norm is below 2e19, as its square is a float32: whatever the learning
@@ -132,11 +132,15 @@ def _mixed_seed(seed: int, step: int) -> int:
     return int(np.random.SeedSequence((seed, step)).generate_state(1)[0])
 
 
-def _why_diverged(loss: float, norm: float, step: int) -> str:
+def _why_diverged(loss: float, norm: float, step: int, clipped: bool) -> str:
     if not math.isfinite(loss):
         what = "the loss is no longer a number (NaN)" if math.isnan(loss) else "the loss has grown beyond every number"
     elif not math.isfinite(norm):
         what = "the gradient has grown beyond every number"
     else:
         return ""
-    return f"At update {step} {what}. Try a smaller learning rate, or switch gradient clipping on, and reset."
+    if step == 1:
+        remedy = "Its first weights alone do this: choose a smaller spectral radius, shorter sequences or another cell."
+    else:
+        remedy = f"Try a smaller learning rate{'' if clipped else ', or switch gradient clipping on'}, and reset."
+    return f"At update {step} {what}. {remedy}"

@@ -46,7 +46,7 @@ CONTROLS: Mapping[str, Control] = {
         "Network", "Read in both directions", "A second chain reads from the end, so a step knows what comes after it."
     ),
     "attention": Control(
-        "Network", "Attention", "Each step of the writer looks back at every state of the reader, not only the last."
+        "Network", "Attention", "Each step of the decoder looks back at every state of the encoder, not only the last."
     ),
     "reverse": Control(
         "Network", "Read the source backwards", "Puts the first words of both languages closer to each other in time."
@@ -65,7 +65,7 @@ CONTROLS: Mapping[str, Control] = {
     "learning_rate": Control(
         "Training",
         "Learning rate",
-        "How far each update moves the weights; it may change while training runs.",
+        "How far each update moves the weights. You may change it while training runs.",
         (0.0001, 0.0003, 0.001, 0.002, 0.003, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.3, 1.0, 3.0, 10.0, 100.0),
     ),
     "optimiser": Control(
@@ -89,13 +89,13 @@ CONTROLS: Mapping[str, Control] = {
     "teacher_forcing": Control(
         "Training",
         "Teacher forcing",
-        "How often the writer is given the true word before, instead of its own, while training.",
+        "How often, while training, a step that writes is given the true word before it instead of the network's own.",
         (0.0, 0.25, 0.5, 0.75, 1.0),
     ),
     "window": Control(
         "Training",
         "Truncate the gradient after",
-        "The backward pass is cut every so many steps: what lies behind the cut gets no gradient.",
+        "The backward pass is cut every so many steps: no loss reaches back beyond a cut.",
         (0, 1, 2, 3, 5, 10, 20),
         {0: "never"},
     ),
@@ -122,7 +122,7 @@ CONTROLS: Mapping[str, Control] = {
     "forget_bias": Control(
         "Network",
         "Forget-gate bias",
-        "Added to the forget gate at the start, which only the LSTM has: above 0 it begins by keeping what it has.",
+        "Added at first to the bias of the LSTM's forget gate. Above 0 the gate begins more than half open.",
         (-2.0, -1.0, 0.0, 1.0, 2.0, 3.0),
         cell="lstm",
     ),

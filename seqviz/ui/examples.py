@@ -132,7 +132,7 @@ def example(config: RunConfig) -> int | str:
             [*range(len(task.examples)), OWN],
             format_func=lambda place: "your own …" if place == OWN else task.examples[place].name,
             key=f"{name}.example",
-            help="What the pictures show. The network has never been trained on it.",
+            help="What the pictures show. Those in the list are kept apart from training.",
             persist_state="session",
         )
         found: int | str = int(chosen) if chosen != OWN else _own(task, name, linked)

@@ -17,8 +17,8 @@ EXPERIMENTS: Final = {
         ("cell", "hidden", *STRUCTURE, "seed"),
         (
             "One loss in *many to one*, so one row. A loss at every step in *direct*, so a triangle.",
-            "What arrives at a state is the gradient at the loss's own step times the product of the step Jacobians "
-            "between them.",
+            "What arrives at a state is the gradient at the loss's own step times the *Jacobians* of the steps "
+            "between: matrices that say how each unit of a state depends on each unit of the state before.",
         ),
         "Choose other data: each belongs to another wiring. Where are the rows, and how far to the left do they reach?",
         {
@@ -32,18 +32,21 @@ EXPERIMENTS: Final = {
             r"\frac{\partial L_t}{\partial h^{(k)}} = \left(\prod_{j=k+1}^{t} "
             r"\frac{\partial h^{(j)}}{\partial h^{(j-1)}}\right)^{\!\top} \frac{\partial L_t}{\partial h^{(t)}}",
         ),
-        "L is the mean of all losses. A state's gradient has two sources: the state after it, and its own "
-        "output where there is one. Followed back from one loss alone, it is a product with one factor a step. "
+        "L is the mean of all losses. In one layer a state's gradient has two sources: the state after it, and its own "
+        "output where there is one. (For a lower layer the layer above is a third, for an LSTM the cell state.) "
+        "Followed back from one loss alone, it is a product with one factor a step, the latest on the left. "
         "Source: Werbos (1990).",
     ),
     "vanish": Experiment(
         "Why it vanishes or explodes",
-        "Going back one step multiplies the gradient by that step's Jacobian ∂h(t)/∂h(t-1). Many steps, many factors.",
+        "Going back one step multiplies the gradient by a matrix, that step's Jacobian ∂h(t)/∂h(t-1): how each unit "
+        "depends on each unit of the step before. Many steps, many factors.",
         ("graph", "jacobians", "products", "saturation", "conditions", "powers"),
         ("cell", "hidden", "initialisation", "radius", "seed"),
         (
             "If the largest singular value of W_hh is below 1, a tanh network's gradient must vanish. If it is above "
-            "1, the gradient *may* explode, but need not: saturated units shrink it (Pascanu, Mikolov & Bengio 2013).",
+            "1, the gradient *may* explode, but need not: saturated units shrink it, and even without an activation it "
+            "vanishes in the end if all eigenvalues are below 1 in size (Pascanu, Mikolov & Bengio 2013).",
             "The determinant decides nothing: compare it with what was measured.",
         ),
         "Take the cell *Elman, no activation* and move the spectral radius from 0.5 to 1.5. Then take *tanh*: "
@@ -83,11 +86,14 @@ EXPERIMENTS: Final = {
         ),
         "σ is a singular value of W_hh, and γ the steepest slope of the activation: 1 for tanh, ¼ for the logistic "
         "function. If γσ is below 1 for the largest σ, the right side shrinks to nothing, and so must the left. If it "
-        "is above 1, nothing follows: a bound that grows forbids nothing. Source: Pascanu, Mikolov & Bengio (2013).",
+        "is above 1, nothing follows: a bound that grows forbids nothing. The norm ‖·‖ of a matrix is the most by "
+        "which it can lengthen a vector, its largest singular value. For a GRU or an LSTM the pictures show the "
+        "candidate's block of W_hh, and the bound on the right does not hold. In an LSTM a gradient travels along c "
+        "too. Source: Pascanu, Mikolov & Bengio (2013).",
     ),
     "sharing": Experiment(
         "One matrix, every step",
-        "All steps use the same W_hh. Its gradient is the sum of one contribution from each step.",
+        "All steps of one chain use the same W_hh. Its gradient is the sum of one contribution from each step.",
         ("graph", "shares", "gradient"),
         ("cell", "hidden", "seed"),
         (
@@ -113,7 +119,8 @@ EXPERIMENTS: Final = {
         ("graph", "influence", "gradient", "learning"),
         ("cell", "hidden", "window", "learning_rate", "seed"),
         (
-            "Behind the cut the gradient is exactly 0, not just small.",
+            "Beyond a cut, what a loss sends back is exactly 0, not just small. Where every step has a loss of its "
+            "own, those before the cut still send theirs.",
             "The forward pass is not cut: the network still carries its memory, but nothing teaches it what to carry. "
             "What a GRU happens to carry with its first weights may do all the same: take one, and see.",
         ),

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 import streamlit as st
 
 from seqviz.cells import CELLS
 from seqviz.core.config import RunConfig
 from seqviz.ui import lecture, link
+
+LOSS: Final = r"L = -\frac{1}{N} \sum \ln p(\text{right answer})"
 
 
 def opening(title: str, sentence: str) -> None:
@@ -27,13 +30,19 @@ def equation(config: RunConfig, output: str) -> None:
     cell = CELLS[config.cell]
     st.subheader("The equation", anchor=False)
     line, symbols = _output(config)
-    for each in (*cell.equation, line):
+    for each in (*cell.equation, line, LOSS):
         st.latex(each)
-    st.markdown(
-        "x is the input, h the hidden state (the network's memory), o the output before it becomes probabilities, "
-        f"and t counts the steps. p is {output}.{symbols} The same W at every step: that is what *recurrent* means. "
-        f"Source: {cell.source}."
+    lines = (
+        "x is the vector that is made of an input, h the hidden state (the network's memory), and t counts the steps. "
+        "W and b are weights, which are learned. The state of one step goes into the next, with the same weights at "
+        "every step: that is what *recurrent* means.",
+        cell.letters,
+        f"o is the output before it becomes probabilities, and p is {output}. {symbols}",
+        "L is the *loss* (cross-entropy): minus the logarithm of the probability of the right answer, averaged over "
+        "all N outputs that have one. Its unit is the nat: guessing among K equally likely answers costs ln K nats.",
+        f"Source: {cell.source}.",
     )
+    st.markdown("\n".join(f"- {line}" for line in lines if line))
 
 
 def _output(config: RunConfig) -> tuple[str, str]:
@@ -43,13 +52,13 @@ def _output(config: RunConfig) -> tuple[str, str]:
         weights = r"\alpha^{(t,s)} = \mathrm{softmax}_s\!\left({h^{(t)}}^{\top} W_a\,h^{(s)}\right)"
         read = r"h^{(t)};\; \textstyle\sum_s \alpha^{(t,s)}\,h^{(s)}"
         return rf"{weights}, \qquad o^{{(t)}} = W_{{ho}}\,[\,{read}\,] + b_o, {softmax}", (
-            " α says how much step t of the decoder looks at step s of the encoder (attention, Luong et al. 2015); "
+            "α says how much step t of the decoder looks at step s of the encoder (attention, Luong et al. 2015); "
             "[ ; ] puts one vector behind the other."
         )
     if config.bidirectional:
         read = r"\overrightarrow{h}^{(t)};\; \overleftarrow{h}^{(t)}"
         return rf"o^{{(t)}} = W_{{ho}}\,[\,{read}\,] + b_o, {softmax}", (
-            " The arrows mark the two directions; [ ; ] puts one state behind the other. A single answer takes each "
+            "The arrows mark the two directions; [ ; ] puts one state behind the other. A single answer takes each "
             "state at the end of its own way."
         )
     return rf"o^{{(t)}} = W_{{ho}}\,h^{{(t)}} + b_o, {softmax}", ""

@@ -1,5 +1,7 @@
 """Every cell in the registry against PyTorch's own single-step module, and each equation's gradient against numbers."""
 
+import re
+
 import numpy as np
 import pytest
 import torch
@@ -135,4 +137,5 @@ def test_what_people_read_is_there_and_cells_are_values(key):
     assert cell.title
     assert cell.source
     assert all(r"h^{(t" in line for line in cell.equation[-1:])
+    assert all(re.search(rf"\b{symbol}\b", cell.letters) for symbol in cell.gates.values())
     assert hash(cell) == hash(CELLS[key])

@@ -225,7 +225,7 @@ def test_a_diverged_run_stops_with_its_last_finite_weights(topology, cell):
     run = advance(start(config), 400)
     assert 0 < run.step < 400
     assert run.diverged.startswith(f"At update {run.step} the ")
-    assert "smaller learning rate" in run.diverged
+    assert "smaller learning rate, or switch gradient clipping on" in run.diverged
     assert all(np.isfinite(weights).all() for weights in run.weights.values())
     assert run.history.step[-1] == run.step
     last = run.history.loss[-1], run.history.grad_norm[-1]
@@ -240,6 +240,14 @@ def test_a_diverged_run_stops_with_its_last_finite_weights(topology, cell):
     assert digest(advance(before, 7)) == digest(run)
     # It can still be looked at.
     assert trace(run, task_of(config).examples[0]).update == run.step
+
+
+def test_what_diverges_with_its_first_weights_is_not_blamed_on_the_learning_rate():
+    config = RunConfig(task="recall", cell="elman-linear", hidden=64, lag=100, radius=3.0, learning_rate=1e-4)
+    run = advance(start(config), 5)
+    assert run.step == 1
+    assert "spectral radius" in run.diverged
+    assert "learning rate" not in run.diverged
 
 
 @pytest.mark.parametrize("clip_by", ["norm", "value"])

@@ -130,7 +130,7 @@ def test_a_link_is_followed_again_after_the_controls_were_used(hub):
         ("many_to_one", {"cell": "gru", "learning_rate": "-1"}, "learning_rate must lie between"),
         ("many_to_one", {"dropout": "nan"}, "dropout must lie between"),
         ("many_to_one", {"cell": "transformer"}, "cell must be one of elman"),
-        ("many_to_one", {"attention": "true"}, "Attention needs a reader and a writer"),
+        ("many_to_one", {"attention": "true"}, "Attention needs an encoder and a decoder"),
         ("one_to_many", {"bidirectional": "true"}, "cannot read its own words from the end"),
         ("direct", {"reverse": "true"}, "cannot be given the last one first"),
         ("delayed", {"bidirectional": "true"}, "cannot read its own words from the end"),
