@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seqviz.cells import CELLS
+from seqviz.core.config import RunConfig
 from seqviz.core.task import IGNORE
 from seqviz.core.topology import TOPOLOGIES
 from seqviz.networks.network import mean_loss
