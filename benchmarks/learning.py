@@ -7,13 +7,13 @@ import statistics
 import sys
 import time
 from dataclasses import dataclass, replace
-from typing import Any
 
 import torch
 
 from seqviz.core.config import RunConfig
 from seqviz.tasks import task_of
 from seqviz.training import advance, start
+from seqviz.ui.settings import defaults
 
 SEEDS = range(5)
 SLICE = 10
@@ -54,8 +54,7 @@ def measure() -> dict[str, object]:
 
 
 def _goal(goal: Goal) -> dict[str, object]:
-    defaults: dict[str, Any] = dict(task_of(RunConfig(task=goal.task)).defaults)
-    config = replace(RunConfig(task=goal.task), **{**defaults, "cell": goal.cell})
+    config = replace(defaults(task_of(RunConfig(task=goal.task))), cell=goal.cell)
     task = task_of(config)
     advance(start(config), 1)  # imports and first-use costs are paid when the app starts, not when Train is pressed
     runs = [_run(goal, replace(config, seed=seed)) for seed in SEEDS]

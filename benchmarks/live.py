@@ -10,9 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -22,6 +20,7 @@ from playwright.sync_api import Page, sync_playwright
 from seqviz.core.config import RunConfig
 from seqviz.tasks import task_of
 from seqviz.training import advance, start
+from seqviz.ui.settings import defaults
 
 ROOT = Path(__file__).parents[1]
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking")
@@ -171,8 +170,7 @@ def _train(page: Page) -> dict[str, float]:
 
 def _alone() -> float:
     """Updates a second of `advance` in slices as long as the worker's, with no page open to the run."""
-    defaults: dict[str, Any] = dict(task_of(RunConfig()).defaults)
-    run = advance(start(replace(RunConfig(), **defaults)), 20)
+    run = advance(start(defaults(task_of(RunConfig()))), 20)
     begin, first = time.perf_counter(), run.step
     while time.perf_counter() - begin < SECONDS:
         run = advance(run, 20)

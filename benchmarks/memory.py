@@ -13,6 +13,7 @@ from seqviz.core.compared import SOLVED
 from seqviz.core.config import RunConfig
 from seqviz.tasks import task_of
 from seqviz.training import advance, start
+from seqviz.ui.settings import defaults
 
 SEEDS = range(5)
 SECONDS = 20
@@ -29,8 +30,7 @@ CELLS: dict[str, dict[str, Any]] = {
 def measure() -> dict[str, object]:
     """For each cell: how many of the seeds solved the task in time, and of each seed when, or the best score."""
     torch.set_num_threads(1)
-    defaults: dict[str, Any] = dict(task_of(RunConfig(task="recall")).defaults)
-    config = replace(RunConfig(task="recall"), **defaults)
+    config = defaults(task_of(RunConfig(task="recall")))
     advance(start(config), 1)  # imports and first-use costs are paid when the app starts, not when Train is pressed
     found = {name: [_run(replace(config, **changed, seed=seed)) for seed in SEEDS] for name, changed in CELLS.items()}
     return {

@@ -21,6 +21,7 @@ from seqviz.serving.wire import content
 from seqviz.tasks import task_of
 from seqviz.training import advance, start, trace
 from seqviz.training.update import update
+from seqviz.ui.settings import defaults
 
 LAGS = (19, 49, 99)
 """Steps of the recall task beside the one that asks, so T is one more."""
@@ -75,9 +76,9 @@ def _seen(page: Page) -> dict[str, float]:
 
 def _sizes(lag: int) -> dict[str, float]:
     """kB for the picture, for it and its story, and for both as Plotly's frames: a copy of the picture a moment."""
-    config = RunConfig(task="recall", lag=lag)
+    config = replace(defaults(task_of(RunConfig(task="recall"))), lag=lag)
     task = task_of(config)
-    run = advance(start(replace(config, **dict(task.defaults))), 1)  # type: ignore[arg-type]
+    run = advance(start(config), 1)
     traced = trace(run, task.examples[0])
     drawing, story = draw(_moment(run, traced, task), Look()), storyboard(traced, update(run, traced))
     naive = drawing.figure()

@@ -6,7 +6,6 @@ import statistics
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import torch
 from torch import nn
@@ -15,6 +14,7 @@ from seqviz.core.config import RunConfig
 from seqviz.core.task import Task, Tokens
 from seqviz.tasks import task_of
 from seqviz.training import advance, start, trace
+from seqviz.ui.settings import defaults
 
 UPDATES, ROUNDS = 60, 5
 
@@ -27,8 +27,7 @@ def measure() -> dict[str, object]:
 
 def _cell(cell: str) -> dict[str, float]:
     task = task_of(RunConfig())
-    defaults: dict[str, Any] = dict(task.defaults)
-    config = replace(RunConfig(), **{**defaults, "cell": cell})
+    config = replace(defaults(task), cell=cell)
     run = advance(start(config), 1)
     ours, plain, traced = [], [], []
     for _ in range(ROUNDS):  # in turn, so that a slow moment of the machine meets both

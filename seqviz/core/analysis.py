@@ -92,13 +92,12 @@ class Shares:
 class Clipping:
     """The whole gradient of the example's loss, all parameters as one vector, before and after clipping.
 
-    limit: the setting `clip`; at 0 nothing is clipped. norm: before. norm_by_norm, norm_by_value: after either rule.
+    norm: before. norm_by_norm, norm_by_value: after either rule; where `clip` is 0, nothing is clipped.
     cosine_by_norm, cosine_by_value: of the angle between before and after: 1 where the direction is kept.
     before: (entries,) those of its entries that are furthest from 0, from the smallest to the largest. by_norm,
     by_value: (entries,) what becomes of them.
     """
 
-    limit: float
     norm: float
     norm_by_norm: float
     norm_by_value: float

@@ -16,17 +16,17 @@ class Limits:
 
 
 LIMITS: Final[Mapping[str, Limits]] = {
-    "hidden": Limits(1, 256),
+    "hidden": Limits(1, 160),
     "layers": Limits(1, 3),
-    "embedding": Limits(1, 256),
+    "embedding": Limits(1, 96),
     "dropout": Limits(0.0, 0.9),
     "learning_rate": Limits(1e-6, 1000.0),
     "clip": Limits(0.0, 1000.0),
-    "batch": Limits(1, 512),
+    "batch": Limits(1, 128),
     "seed": Limits(0, 2**31 - 1),
     "teacher_forcing": Limits(0.0, 1.0),
     "window": Limits(0, 1000),
-    "lag": Limits(1, 200),
+    "lag": Limits(1, 100),
     "forget_bias": Limits(-10.0, 10.0),
     "radius": Limits(0.0, 10.0),
 }

@@ -3,12 +3,12 @@
 The graph follows from the unrolled topology alone, so that a picture of it can be held against autograd's own graph.
 Wiring: Raschka, Liu & Mirjalili (2022), ch. 15, fig. 2; Schuster & Paliwal (1997) for the two directions;
 Sutskever, Vinyals & Le (2014) for the encoder that hands its last states to the decoder;
-Luong, Pham & Manning (2015) for attention.
+Luong, Pham & Manning (2015) for attention; Williams & Peng (1990) for the window.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -32,7 +32,7 @@ class NodeKind(StrEnum):
 
 
 class EdgeKind(StrEnum):
-    """What an edge does. All but `FEEDS` carry a gradient back."""
+    """What an edge does. All but `FEEDS` carry a gradient back, unless the truncation window cuts them."""
 
     READS = "reads"
     """The input enters the first layer's hidden state."""
@@ -70,10 +70,14 @@ class Edge:
 
 @dataclass(frozen=True)
 class Graph:
-    """Nodes and edges in a fixed order: the same arguments always give the same places."""
+    """Nodes and edges in a fixed order: the same arguments always give the same places.
+
+    cut: the edges that the truncation window cuts.
+    """
 
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
+    cut: frozenset[Edge] = frozenset()
 
     @cached_property
     def after(self) -> Mapping[Node, tuple[Node, ...]]:
@@ -84,9 +88,26 @@ class Graph:
         return {node: tuple(targets[node]) for node in self.nodes}
 
     @cached_property
+    def before(self) -> Mapping[Node, tuple[Node, ...]]:
+        """For each node, those it is computed from directly."""
+        sources: dict[Node, list[Node]] = defaultdict(list)
+        for edge in self.edges:
+            sources[edge.target].append(edge.source)
+        return {node: tuple(sources[node]) for node in self.nodes}
+
+    def reached_from(self, *starts: Node) -> set[Node]:
+        """All nodes to which a path leads from one of `starts`, and those themselves."""
+        return _walked(starts, self.after)
+
+    def leading_to(self, *ends: Node) -> set[Node]:
+        """All nodes from which a path leads to one of `ends`, and those themselves."""
+        return _walked(ends, self.before)
+
+    @cached_property
     def differentiable(self) -> Graph:
-        """The same graph without the edges that carry no gradient."""
-        return Graph(self.nodes, tuple(edge for edge in self.edges if edge.kind is not EdgeKind.FEEDS))
+        """The same graph without the edges that carry no gradient back."""
+        kept = (edge for edge in self.edges if edge.kind is not EdgeKind.FEEDS and edge not in self.cut)
+        return Graph(self.nodes, tuple(kept))
 
 
 def graph_of(
@@ -95,12 +116,13 @@ def graph_of(
     present: Bool[np.ndarray, "streams steps"],
     attention: bool,
     scored: Bool[np.ndarray, " steps"] | None = None,
+    window: int = 0,
 ) -> Graph:
     """The graph of an unrolled topology.
 
     steps: as `Topology.unroll` gives them. streams and present: as in `Trace`. attention: whether outputs of a
     segment look at the top layer of the segment before it. scored: the steps at which a loss enters, where that is
-    not every step that emits.
+    not every step that emits. window: the truncation window, 0 for none.
     """
     losses = [step.emits and (scored is None or bool(scored[time])) for time, step in enumerate(steps)]
     nodes = [
@@ -127,7 +149,16 @@ def graph_of(
         ),
         *wiring.feeding(),
     ]
-    return Graph(tuple(nodes), tuple(edges))
+    return Graph(tuple(nodes), tuple(edges), wiring.cut(window))
+
+
+def _walked(starts: Sequence[Node], onwards: Mapping[Node, Sequence[Node]]) -> set[Node]:
+    seen, waiting = set(starts), list(starts)
+    while waiting:
+        fresh = [node for node in onwards[waiting.pop()] if node not in seen]
+        seen.update(fresh)
+        waiting.extend(fresh)
+    return seen
 
 
 @dataclass(frozen=True)
@@ -165,6 +196,20 @@ class _Wiring:
                 elif self.steps[time].segment == self.steps[later].segment:
                     edges.append(Edge(EdgeKind.RECURS, *reversed(nodes)))
         return edges
+
+    def cut(self, window: int) -> frozenset[Edge]:
+        """The recurrent edges into every `window`-th step of a segment's chain, counted along the chain."""
+        if not window:
+            return frozenset()
+        lengths = Counter(step.segment for step in self.steps)
+
+        def order(node: Node) -> int:
+            step = self.steps[node.step]
+            return lengths[step.segment] - 1 - step.position if self.streams[node.stream].backward else step.position
+
+        return frozenset(
+            edge for edge in self.recurrent() if order(edge.target) > 0 and order(edge.target) % window == 0
+        )
 
     def emitting(self) -> list[Edge]:
         """The top layer into each output.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
+from functools import cached_property
 
 import numpy as np
 from jaxtyping import Bool, Float32, Int64
@@ -23,12 +24,16 @@ def freeze(*arrays: np.ndarray) -> None:
 
 
 def freeze_all(record: object) -> None:
-    """Makes every array of a record, and of the records in it, read-only."""
+    """Makes every array of a record read-only, also those of the records, tuples and dictionaries in it."""
     if isinstance(record, np.ndarray):
         freeze(record)
+    elif isinstance(record, tuple):
+        for item in record:
+            freeze_all(item)
+    elif isinstance(record, dict):
+        freeze_all(tuple(record.values()))
     elif is_dataclass(record):
-        for item in fields(record):
-            freeze_all(getattr(record, item.name))
+        freeze_all(tuple(vars(record).values()))
 
 
 def _empty(kind: type) -> np.ndarray:
@@ -75,7 +80,7 @@ class History:
 class Run:
     """A training run at one moment: everything that is needed to go on from here, anywhere, to the same bits.
 
-    config: its settings; learning rate and clipping may be changed between steps.
+    config: its settings; those that `LIVE` names may be changed between updates.
     step: updates done; the one at which a run diverges counts, though it moves no weight.
     weights: each parameter by name, float32 in the parameter's own shape.
     optimiser: for each parameter name, the optimiser's arrays by name (momentum, Adam's two moments, its count).
@@ -131,7 +136,6 @@ class Trace:
     influence: (steps, steps) float32, the norm ‖∂L_t/∂h_k‖ over all streams; row t the loss, column k the state.
     grad_recurrent: (streams, steps, blocks × hidden) ∂L/∂a_t with a_t = W_hh h_{t-1} + b_hh, rows in the order of
     W_hh. Step t's own contribution to ∂L/∂W_hh is the outer product of this and `hidden_before`; all add up to it.
-    share: (streams, steps) the Frobenius norm of that contribution.
     attention: (steps, steps) weight that output step t (row) gives to input step s (column), 0 without attention.
     feature_maps: what the image encoder's layers saw, one array a layer, (inputs, maps, height, width); empty where
     no picture is read. grad_feature_maps: ∂L of the same.
@@ -163,7 +167,6 @@ class Trace:
     grad_inputs: Float32[np.ndarray, "steps embedding"]
     influence: Float32[np.ndarray, "steps steps"]
     grad_recurrent: Float32[np.ndarray, "streams steps rows"]
-    share: Float32[np.ndarray, "streams steps"]
     attention: Float32[np.ndarray, "steps steps"]
     feature_maps: tuple[Float32[np.ndarray, "inputs maps height width"], ...] = ()
     grad_feature_maps: tuple[Float32[np.ndarray, "inputs maps height width"], ...] = ()
@@ -171,12 +174,29 @@ class Trace:
     @property
     def hidden_before(self) -> Float32[np.ndarray, "streams steps hidden"]:
         """h_{t-1} as step t's cell read it: the state before along the chain's own direction, 0 before its first."""
-        before = np.zeros_like(self.hidden)
+        return self._before(self.hidden)
+
+    @property
+    def cell_before(self) -> Float32[np.ndarray, "streams steps cell"]:
+        """c_{t-1} as step t's cell was handed it, found as `hidden_before` is."""
+        return self._before(self.cell_state)
+
+    @cached_property
+    def share(self) -> Float32[np.ndarray, "streams steps"]:
+        """(streams, steps) the Frobenius norm of each step's own contribution to ∂L/∂W_hh."""
+        # The contribution is an outer product, so its norm is the product of two norms.
+        with np.errstate(over="ignore", invalid="ignore"):  # a network may grow beyond every number
+            share: np.ndarray = np.linalg.norm(self.grad_recurrent, axis=2) * np.linalg.norm(self.hidden_before, axis=2)
+        freeze(share)
+        return share
+
+    def _before(self, states: Float32[np.ndarray, "streams steps units"]) -> Float32[np.ndarray, "streams steps units"]:
+        before = np.zeros_like(states)
         for row, stream in enumerate(self.streams):
             if stream.backward:
-                before[row, :-1] = self.hidden[row, 1:]
+                before[row, :-1] = states[row, 1:]
             else:
-                before[row, 1:] = self.hidden[row, :-1]
+                before[row, 1:] = states[row, :-1]
         return before
 
 

@@ -160,7 +160,10 @@ class Task(Protocol):
         ...
 
     def by_baseline(self, example: Example) -> tuple[str, ...]:
-        """What the baseline says of an example, as labels of `writes`."""
+        """What the baseline says of an example, as labels of `writes`.
+
+        It says it of the outputs where a loss enters, or of all where the truth is not known.
+        """
         ...
 
     def read(self, typed: str) -> Example:
@@ -204,8 +207,11 @@ def _order(count: int, seed: int, epoch: int) -> Int64[np.ndarray, " count"]:
 
 
 def encode(words: list[str] | tuple[str, ...], index: dict[str, int]) -> Int64[np.ndarray, " words"]:
-    """The index of each word; one that is not in `index` becomes that of `UNKNOWN`."""
-    return np.array([index.get(word, index.get(UNKNOWN, 0)) for word in words], dtype=np.int64)
+    """The index of each word; one that is not in `index` becomes that of `UNKNOWN`.
+
+    Raises KeyError where that is not in it either.
+    """
+    return np.array([index[word] if word in index else index[UNKNOWN] for word in words], dtype=np.int64)
 
 
 def as_picture(values: np.ndarray) -> Float32[np.ndarray, "channels height width"]:

@@ -51,7 +51,8 @@ class Step:
     segment: position in `Topology.segments`, so which set of weights the step uses.
     position: the step's place within its segment, from 0.
     reads: what the step takes in.
-    emits: whether the output layer reads this step's hidden state; a loss enters exactly where a step emits.
+    emits: whether the output layer reads this step's hidden state; a loss enters only where a step emits, and there
+    only if the example has a target.
     """
 
     segment: int

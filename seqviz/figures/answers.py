@@ -13,7 +13,7 @@ from seqviz.figures import Picture
 from seqviz.figures.film import Column, films
 from seqviz.figures.palette import INPUT, OUTPUT, TARGET, WIRE
 from seqviz.figures.parts import Drawing, figure
-from seqviz.figures.tables import TIGHT, TableColumn, table
+from seqviz.figures.tables import NOTHING, TIGHT, TableColumn, table
 from seqviz.figures.words import broken, cut, runs
 
 LINE: Final = 20
@@ -32,7 +32,11 @@ def draw(moment: Moment, look: Look) -> Drawing:
     columns = (
         Column("Right", [_spoken(answer, answer.wanted) for answer in answers], TARGET),
         Column("The network says", [_marked(answer, answer.said) for answer in answers], OUTPUT, moves=True),
-        Column(moment.baseline_name, [_marked(answer, answer.baseline) for answer in answers], WIRE),
+        Column(
+            moment.baseline_name,
+            [_marked(answer, answer.baseline) if answer.baseline else "" for answer in answers],
+            WIRE,
+        ),
     )
     if any(answer.pictures for answer in answers):
         return films([answer.pictures for answer in answers], columns, look.room)
@@ -79,7 +83,7 @@ def _spoken(answer: Answer, words: Sequence[str]) -> str:
 
 
 def _marked(answer: Answer, said: tuple[str, ...]) -> str:
-    return MARKS[said == answer.wanted] + _spoken(answer, said) if said else ""
+    return MARKS[said == answer.wanted] + (_spoken(answer, said) or NOTHING)
 
 
 PICTURE = Picture(

@@ -1,6 +1,6 @@
 """Lag against solved or not: a row for each run, a mark for each attempt of its that has ended.
 
-A filled mark was solved, a cross was not, both where several seeds were tried and disagree.
+A filled mark was solved, a cross was not; an open mark was solved with some of several seeds only.
 """
 
 from __future__ import annotations
@@ -18,7 +18,10 @@ from seqviz.figures.parts import Drawing, Part, figure
 from seqviz.figures.words import shortened, shown
 
 TITLE: Final = "Solved, at which lag?"
-LOOK_FOR: Final = "Filled: solved, below it after how many updates. Cross: not solved, below it the best score."
+LOOK_FOR: Final = (
+    "Filled: solved, below it after how many updates. Cross: not solved, below it the best score. "
+    "Open: solved with some seeds only. Of several seeds, below it how many solved it."
+)
 LONGEST_NAME: Final = 112
 """px of type."""
 

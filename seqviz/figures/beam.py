@@ -104,7 +104,7 @@ def _words(
 PICTURE = Picture(
     "Beam search",
     "At every step only the most probable beginnings are kept (filled). Of the sentences that end, the one with the "
-    "most probable words on average wins (green).",
+    "most probable words on average wins (thick green line).",
     draw,
     needs=frozenset({"written"}),
     wide=True,

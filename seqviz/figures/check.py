@@ -115,8 +115,8 @@ def weight_name(name: str, row: int, column: int, trace: Trace) -> str:
     found = re.fullmatch(r"stacks\.(\d+)\.cores\.(\d+)\.(\w+)", name)
     if not found:
         plain = {"head.weight": "W<sub>ho</sub>", "head.bias": "b<sub>o</sub>"}.get(name, name)
-        start = f"unit {column + 1} → " if name == "head.weight" else f"entry {column + 1}, "
-        end = trace.classes[row] if name.startswith("head") else str(row + 1)
+        start = f"unit {column + 1} → " if name == "head.weight" else f"entry {row + 1}, "
+        end = trace.classes[row] if name.startswith("head") else str(column + 1)
         return f"{plain}: {start if name != 'head.bias' else ''}{end}"
     segment, chain, kind = int(found[1]), int(found[2]), found[3]
     details = _where(segment, chain, trace) + ([gates[row // hidden]] if gates else [])

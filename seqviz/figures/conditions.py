@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from seqviz.core.analysis import Products
+from seqviz.core.analysis import Analysis
 from seqviz.core.records import Look, Moment
 from seqviz.figures import Picture
 from seqviz.figures.lab import NEEDS, analysis_of, block_of
@@ -21,8 +21,9 @@ from seqviz.figures.parts import Drawing, Part, figure
 
 TITLE: Final = "Which number tells"
 LOOK_FOR: Final = (
-    "Bars to the left of 1 say that gradients vanish, bars to the right that they explode. "
-    "Only the last one is measured: find settings at which the determinant says the opposite."
+    "Left of 1 means shrinking, right of 1 growing. Only one bar proves anything: in a plain cell, a largest singular "
+    "value below 1 makes the gradient vanish. Above 1 it only permits explosion. The last bar is measured: find "
+    "settings at which the determinant points the other way."
 )
 FURTHEST: Final = 3.0
 """Powers of ten that a bar may reach to either side; its number is printed in full."""
@@ -38,13 +39,13 @@ def draw(moment: Moment, look: Look) -> Drawing:
             float(jacobians.largest[place]),
             float(jacobians.radius[place]),
             abs(float(jacobians.determinant[place])),
-            growth(products, trace.streams[analysis.stream].backward),
+            growth(analysis, trace.streams[analysis.stream].backward),
         ]
     )
     names = ["largest singular value", "largest |eigenvalue|", "|determinant|", "measured growth a step"]
     with np.errstate(divide="ignore"):
         length = np.clip(np.log10(values), -FURTHEST, FURTHEST)
-    values_said = [number(value) if np.isfinite(value) else "none" for value in values]
+    values_said = ["none" if np.isnan(value) else number(value) for value in values]
     bars: Part = {
         "type": "bar",
         "orientation": "h",
@@ -87,15 +88,20 @@ def draw(moment: Moment, look: Look) -> Drawing:
     return figure([bars, numbers], layout)
 
 
-def growth(products: Products, backward: bool) -> float:
+def growth(analysis: Analysis, backward: bool) -> float:
     """The factor a step by which ‖∂h_t/∂h_k‖ changes on the way back, as far as it is a number that is not 0.
 
-    NaN where that is not a single step.
+    0 or infinity where it is that after a single step. NaN where there is no step back, or the window cuts the first.
     """
-    reached = np.flatnonzero((products.reach > 0) & np.isfinite(products.reach))
-    first = int(reached[-1 if backward else 0]) if reached.size else products.entry
-    steps = abs(first - products.entry)
-    return float(products.reach[first] ** (1 / steps)) if steps else np.nan
+    products = analysis.products
+    reach, entry = products.reach, products.entry
+    before = entry + 1 if backward else entry - 1
+    if not 0 <= before < len(reach) or analysis.jacobians.cut[entry]:
+        return np.nan
+    reached = np.flatnonzero((reach > 0) & np.isfinite(reach))
+    first = int(reached[-1 if backward else 0]) if reached.size else entry
+    steps = abs(first - entry)
+    return float(reach[first] ** (1 / steps) if steps else reach[before])
 
 
 PICTURE: Final = Picture(TITLE, LOOK_FOR, draw, NEEDS)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import numpy as np
 
 
@@ -22,14 +20,6 @@ def outline(values: np.ndarray, stretches: int) -> np.ndarray:
     lowest = np.where(unknown, np.inf, padded).reshape(-1, size).argmin(axis=1)
     highest = np.where(unknown, -np.inf, padded).reshape(-1, size).argmax(axis=1)
     return np.unique(np.concatenate([first + lowest, first + highest]))
-
-
-@lru_cache(maxsize=64)
-def evenly(count: int, most: int) -> np.ndarray:
-    """At most `most` places among `count`, evenly spread, the first and the last with them."""
-    places = np.unique(np.linspace(0, count - 1, min(count, most)).astype(np.int64))
-    places.setflags(write=False)
-    return places
 
 
 def running_mean(values: np.ndarray, width: int, places: np.ndarray) -> np.ndarray:

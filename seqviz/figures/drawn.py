@@ -11,7 +11,7 @@ from seqviz.core.records import Look, Moment
 from seqviz.figures import Picture
 from seqviz.figures.palette import INPUT, OUTPUT
 from seqviz.figures.parts import Drawing, figure
-from seqviz.figures.tables import TIGHT, TableColumn, table
+from seqviz.figures.tables import NOTHING, TIGHT, TableColumn, table
 
 MARKS: Final[Mapping[Origin, str]] = {"learned": "= ", "kept back": "★ ", "new": ""}
 """Before a name."""
@@ -22,7 +22,7 @@ def draw(moment: Moment, look: Look) -> Drawing:
     kinds = list(dict.fromkeys(drawn.given for drawn in moment.drawn))
     columns = [[drawn for drawn in moment.drawn if drawn.given == kind] for kind in kinds]
     new = [sum(drawn.origin == "new" for drawn in column) for column in columns]
-    texts = [[MARKS[drawn.origin] + ("".join(drawn.words) or "(nothing)") for drawn in column] for column in columns]
+    texts = [[MARKS[drawn.origin] + ("".join(drawn.words) or NOTHING) for drawn in column] for column in columns]
     rows = max(map(len, texts), default=1)
     heads = [
         f"<b>{html.escape(kind)}</b>: {count} of {len(column)} are its own"
@@ -38,7 +38,7 @@ def draw(moment: Moment, look: Look) -> Drawing:
 PICTURE: Final = Picture(
     "What it makes up",
     "= stands before what it has learned by heart, ★ before what is real though it was never shown it. "
-    "All else is its own.",
+    "All else is in neither list, though it may be real.",
     draw,
     needs=frozenset({"drawn"}),
     wide=True,

@@ -9,7 +9,6 @@ show ‖∂L/∂x_t‖ and ‖∂L/∂o_t‖ on the same scale. Where a gradient
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -20,7 +19,6 @@ from jaxtyping import Bool, Float32, Int32
 
 from seqviz.core.graph import Edge, EdgeKind, NodeKind
 from seqviz.core.records import Stream, Trace
-from seqviz.core.topology import Step
 from seqviz.figures.layout import Plan, Route
 from seqviz.figures.nodes import stream_name
 from seqviz.figures.numbers import power
@@ -114,12 +112,14 @@ def attention(plan: Plan, trace: Trace) -> list[Part]:
 class Chains:
     """The recurrent edges as columns, one entry an edge.
 
-    times, rows: step and stream of the state each edge starts from. start, end, y: its ends. thickest, head: the
-    largest band's height and the largest head's size, in px. labels: what hovering calls the state it starts from.
+    times, rows: step and stream of the state each edge starts from. cut: whether the truncation window cuts it.
+    start, end, y: its ends. thickest, head: the largest band's height and the largest head's size, in px. labels: what
+    hovering calls the state it starts from.
     """
 
     times: Int32[np.ndarray, " edges"]
     rows: Int32[np.ndarray, " edges"]
+    cut: Bool[np.ndarray, " edges"]
     start: Float32[np.ndarray, " edges"]
     end: Float32[np.ndarray, " edges"]
     y: Float32[np.ndarray, " edges"]
@@ -149,6 +149,7 @@ def chains(plan: Plan, streams: tuple[Stream, ...]) -> Chains:
     return Chains(
         np.array([edge.source.step for edge in edges], np.int32),
         np.array([edge.source.stream for edge in edges], np.int32),
+        np.array([edge in plan.graph.cut for edge in edges], bool),
         ends[:, 0, 0],
         ends[:, 1, 0],
         ends[:, 0, 1],
@@ -177,7 +178,7 @@ def _upper(plan: Plan, streams: tuple[Stream, ...]) -> tuple[Part, Part]:
     """The upper arrows' lines and heads, which stay whatever flows."""
     along = chains(plan, streams)
     y = along.y + np.float32(along.aside)
-    back = np.sign(along.end - along.start)
+    side = np.sign(along.end - along.start)
     line: Part = {
         **_lines(np.stack([np.stack([along.start, y], 1), np.stack([along.end, y], 1)], 1)),
         "line": {"color": HIDDEN, "width": 1.2},
@@ -186,12 +187,12 @@ def _upper(plan: Plan, streams: tuple[Stream, ...]) -> tuple[Part, Part]:
     heads: Part = {
         "type": "scatter",
         "mode": "markers",
-        "x": along.end - back * np.float32(along.head / 2 / plan.spacing),
+        "x": along.end - side * np.float32(along.head / 2 / plan.spacing),
         "y": y,
         "text": along.labels,
         "hovertemplate": "‖%{text}‖ = %{customdata:.4g}<extra></extra>",
         "marker": {
-            "symbol": ["triangle-right" if side > 0 else "triangle-left" for side in back],
+            "symbol": ["triangle-right" if right > 0 else "triangle-left" for right in side],
             "size": along.head - 1,
             "color": HIDDEN,
         },
@@ -210,9 +211,8 @@ def backward(plan: Plan, trace: Trace) -> list[Part]:
     biggest = np.repeat(np.array([along.head, HEAD + 4], np.float32), [len(states), len(read) + len(written)])
     level = levels(gradients, largest(gradients))
     x, y, symbols, labels = _gradient_heads(plan, trace.streams)
-    cut = cuts(trace.steps, trace.streams, along, trace.config.window)
     # Where the graph is cut, the state still has a gradient, but none that came along this edge.
-    level[: len(states)][cut] = 0
+    level[: len(states)][along.cut] = 0
     return [
         {
             **_thick(along, along.y - np.float32(along.aside), level[: len(states)]),
@@ -250,7 +250,7 @@ def backward(plan: Plan, trace: Trace) -> list[Part]:
             },
             "meta": {"gradients": _gradients_of(plan)},
         },
-        *([_cut_marks(along, cut)] if cut.any() else []),
+        *([_cut_marks(along)] if along.cut.any() else []),
     ]
 
 
@@ -290,29 +290,12 @@ def _gradients_of(plan: Plan) -> Int32[np.ndarray, " heads"]:
     return np.array([plan.number[node] for node in nodes], np.int32)
 
 
-def cuts(steps: Sequence[Step], streams: Sequence[Stream], along: Chains, window: int) -> Bool[np.ndarray, " edges"]:
-    """Which recurrent edges truncated backpropagation cuts: those into every `window`-th step of a segment's chain."""
-    if not window:
-        return np.zeros(len(along.times), bool)
-    lengths = Counter(step.segment for step in steps)
-
-    def order(time: int, row: int) -> int:
-        step = steps[time]
-        return lengths[step.segment] - 1 - step.position if streams[row].backward else step.position
-
-    reached = [
-        order(time - 1 if streams[row].backward else time + 1, row)
-        for time, row in zip(along.times, along.rows, strict=True)
-    ]
-    return np.array([place > 0 and place % window == 0 for place in reached], bool)
-
-
-def _cut_marks(along: Chains, cut: Bool[np.ndarray, " edges"]) -> Part:
+def _cut_marks(along: Chains) -> Part:
     return {
         "type": "scatter",
         "mode": "markers",
-        "x": ((along.start + along.end) / 2)[cut],
-        "y": along.y[cut],
+        "x": ((along.start + along.end) / 2)[along.cut],
+        "y": along.y[along.cut],
         "hovertemplate": "The graph is cut here: no gradient passes.<extra></extra>",
         "marker": {
             "symbol": "line-ns-open",

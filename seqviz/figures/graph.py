@@ -40,7 +40,7 @@ def draw(moment: Moment, look: Look) -> Drawing:
         *inputs(placed, trace, _labels(trace), _has_pictures(trace)),
         *outputs(placed, trace),
         *attention(placed, trace),
-        way(placed, trace, look),
+        way(placed, look),
         *wires(placed),
         *feedback(placed, trace),
         *forward(placed, trace),
@@ -64,6 +64,7 @@ def plan_of(trace: Trace, room: float) -> Plan:
         extent(trace.classes),
         _has_pictures(trace),
         tuple((trace.targets >= 0).tolist()),
+        trace.config.window,
         room,
     )
 

@@ -27,7 +27,7 @@ PICTURE = Picture(
     "Which sentences it gets right",
     "The sentences kept back, group by group. Without attention, the longer one is, the more has to pass through the "
     "one state between the two networks. A pattern never met joins pieces of grammar that no training sentence joins: "
-    "only who has learned the grammar can translate it.",
+    "only a network that has learned the grammar can translate it.",
     draw,
     needs=frozenset({"groups"}),
     wide=True,

@@ -19,8 +19,9 @@ from seqviz.figures.small import over_words
 
 TITLE: Final = "How each step stretches a gradient"
 LOOK_FOR: Final = (
-    "Where the whole band lies below 1, every gradient shrinks at that step, whatever its direction. "
-    "A band that reaches above 1 can stretch some directions, but need not."
+    "Where the whole band lies below 1, every gradient shrinks at that step. Where it reaches above 1, some directions "
+    "are stretched, but this gradient need not point that way. For an LSTM the band is of h alone, and a gradient "
+    "travels along c too."
 )
 
 

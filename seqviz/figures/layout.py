@@ -148,6 +148,7 @@ def plan(
     words_written: Extent,
     pictures: bool,
     scored: tuple[bool, ...],
+    window: int,
     room: float,
 ) -> Plan:
     """Places everything.
@@ -155,9 +156,9 @@ def plan(
     steps, streams, present: as in `Trace`. attention: whether outputs look back at the encoder.
     words_read, words_written: the room that words need among the inputs and among the classes.
     pictures: whether inputs are shown as small pictures, which need a higher row.
-    scored: the steps at which a loss enters. room: as in `Look`.
+    scored: the steps at which a loss enters. window: the truncation window. room: as in `Look`.
     """
-    graph = graph_of(steps, streams, np.array(present), attention, np.array(scored))
+    graph = graph_of(steps, streams, np.array(present), attention, np.array(scored), window)
     columns = columns_of(steps)
     missing = max(FEWEST - (float(columns[-1]) + 1), 0) / 2
     left, right = -0.5 - missing, float(columns[-1]) + 0.5 + missing

@@ -1,7 +1,7 @@
 """Loss and score against the number of updates: each training batch, their running mean, and held-out examples.
 
 The loss stands on a logarithmic axis. Of a long run some hundred points are drawn: of every stretch of updates its
-lowest and its highest value, so that no spike is lost.
+lowest and its highest value, so that no spike is lost. One that is too high for the axis stands at its upper edge.
 """
 
 from __future__ import annotations
@@ -9,14 +9,15 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
+from jaxtyping import Float32
 
 from seqviz.core.records import Look, Moment
 from seqviz.figures import Picture
-from seqviz.figures.curves import evenly, outline, running_mean
+from seqviz.figures.curves import outline, running_mean
 from seqviz.figures.palette import OUTPUT, TARGET, WIRE, Colour, faded
 from seqviz.figures.parts import Drawing, Part, figure
-from seqviz.figures.progress import progress
-from seqviz.figures.scales import decades, rounded_up
+from seqviz.figures.progress import heights, limits, progress
+from seqviz.figures.scales import evenly, rounded_up
 from seqviz.figures.words import shortened, shown
 
 TITLE: Final = "Learning"
@@ -38,22 +39,35 @@ def draw(moment: Moment, look: Look) -> Drawing:
     """Loss above, score below. `look` changes nothing here."""
     history = moment.history
     losses = np.concatenate([history.loss, history.held_loss])
-    low, high = decades(losses, span=6)
+    means = _means(history.loss)
+    low, high = limits(losses, means, span=6)
     last = max([*history.step[-1:].tolist(), *history.held_step[-1:].tolist(), 1])
     end = max(rounded_up(last), 10.0)
     parts = [
-        *_curves(history.step, history.loss, TARGET, "y", "nats"),
-        _checks(history.held_step, history.held_loss, TARGET, "y", "nats"),
-        *_curves(history.step, history.score, OUTPUT, "y2", moment.score_name),
+        *_curves(history.step, history.loss, means, TARGET, "y", "nats", high),
+        _checks(history.held_step, history.held_loss, TARGET, "y", "nats", high),
+        *_curves(history.step, history.score, _means(history.score), OUTPUT, "y2", moment.score_name),
         _checks(history.held_step, history.held_score, OUTPUT, "y2", moment.score_name),
         _baseline(moment, end),
-        _end(moment, end),
+        _end(moment, end, high),
     ]
     return figure(parts, progress((low, high), end, shown(moment.score_name), STYLES, _baseline_said(moment)))
 
 
-def _curves(step: np.ndarray, value: np.ndarray, colour: Colour, axis: str, unit: str) -> list[Part]:
-    """Each batch thin and pale, the running mean bold."""
+def _means(value: np.ndarray) -> Float32[np.ndarray, " stretches"]:
+    return running_mean(value, max(len(value) // 30, 1), evenly(len(value), STRETCHES))
+
+
+def _curves(
+    step: np.ndarray,
+    value: np.ndarray,
+    means: np.ndarray,
+    colour: Colour,
+    axis: str,
+    unit: str,
+    high: int | None = None,
+) -> list[Part]:
+    """Each batch thin and pale, the running mean bold. high: of the axis of losses."""
     extremes = outline(value, STRETCHES)
     some = evenly(len(value), STRETCHES)
     common: Part = {"type": "scatter", "mode": "lines", "yaxis": axis}
@@ -61,32 +75,36 @@ def _curves(step: np.ndarray, value: np.ndarray, colour: Colour, axis: str, unit
         {
             **common,
             "x": step[extremes].astype(np.int32),
-            "y": value[extremes],
+            **_told(value[extremes], f"{unit}<extra>one batch</extra>", high),
             "line": {"color": faded(colour, 0.4), "width": 1},
-            "hovertemplate": f"update %{{x}}: %{{y:.4g}} {unit}<extra>one batch</extra>",
         },
         {
             **common,
             "x": step[some].astype(np.int32),
-            "y": running_mean(value, max(len(value) // 30, 1), some),
+            **_told(means, f"{unit}<extra>training, running mean</extra>", high),
             "line": {"color": colour, "width": 2.5},
-            "hovertemplate": f"update %{{x}}: %{{y:.4g}} {unit}<extra>training, running mean</extra>",
         },
     ]
 
 
-def _checks(step: np.ndarray, value: np.ndarray, colour: Colour, axis: str, unit: str) -> Part:
+def _checks(step: np.ndarray, value: np.ndarray, colour: Colour, axis: str, unit: str, high: int | None = None) -> Part:
     some = evenly(len(value), CHECKS)
     return {
         "type": "scatter",
         "mode": "lines+markers",
         "yaxis": axis,
         "x": step[some].astype(np.int32),
-        "y": value[some],
+        **_told(value[some], f"{unit}<extra>held out</extra>", high),
         "line": {"color": colour, "width": 1.5, "dash": "dot"},
         "marker": {"symbol": "circle-open", "size": 7, "color": colour, "line": {"width": 2, "color": colour}},
-        "hovertemplate": f"update %{{x}}: %{{y:.4g}} {unit}<extra>held out</extra>",
     }
+
+
+def _told(value: np.ndarray, unit: str, high: int | None) -> Part:
+    """The heights of a curve, and what pointing at it tells."""
+    drawn: Part = {"y": value} if high is None else heights(value, high)
+    said = "y" if high is None else "customdata"
+    return {**drawn, "hovertemplate": f"update %{{x}}: %{{{said}:.4g}} {unit}"}
 
 
 def _baseline(moment: Moment, end: float) -> Part:
@@ -101,7 +119,7 @@ def _baseline(moment: Moment, end: float) -> Part:
     }
 
 
-def _end(moment: Moment, end: float) -> Part:
+def _end(moment: Moment, end: float, high: int) -> Part:
     """A cross after the last loss that was a number, where the run could not go on."""
     history = moment.history
     usual = np.flatnonzero(np.isfinite(history.loss) & (history.loss > 0))[-1:] if moment.diverged else np.zeros(0, int)
@@ -109,7 +127,7 @@ def _end(moment: Moment, end: float) -> Part:
         "type": "scatter",
         "mode": "markers+text",
         "x": history.step[usual].astype(np.int32),
-        "y": history.loss[usual],
+        **heights(history.loss[usual], high),
         "text": ["diverged"] * len(usual),
         "textposition": "middle right" if (history.step[usual] < end / 2).all() else "middle left",
         "cliponaxis": False,

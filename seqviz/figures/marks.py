@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
 from typing import Final
 
 import numpy as np
 
 from seqviz.core.config import RunConfig
 from seqviz.core.graph import Edge, EdgeKind, Node, NodeKind
-from seqviz.core.records import Look, Trace
-from seqviz.figures.edges import chains, cuts
+from seqviz.core.records import Look
 from seqviz.figures.layout import Plan
 from seqviz.figures.palette import HIDDEN, TARGET, WIRE, faded
 from seqviz.figures.parts import Part
@@ -30,12 +27,14 @@ def chosen(plan: Plan, look: Look) -> Part:
     return {**_line(corners), "line": {"color": HIDDEN, "width": 5}}
 
 
-def way(plan: Plan, trace: Trace, look: Look) -> Part:
+def way(plan: Plan, look: Look) -> Part:
     """Every edge on which the gradient of the loss `look.loss` comes to the chosen state, in one broad pale line."""
     loss, state = Node(NodeKind.LOSS, look.loss), Node(NodeKind.HIDDEN, look.state, look.stream)
     edges: list[Edge] = []
     if loss in plan.boxes and state in plan.boxes:
-        edges = between(_passable(plan, trace), state, loss)
+        graph = plan.graph.differentiable
+        both = graph.reached_from(state) & graph.leading_to(loss)
+        edges = [edge for edge in graph.edges if edge.source in both and edge.target in both]
     points = [point for edge in edges for point in (*plan.routes[edge], (np.nan, np.nan))]
     return {**_line(np.array(points).reshape(-1, 2)), "line": {"color": faded(TARGET, 0.3), "width": WAY}}
 
@@ -70,35 +69,6 @@ def between_layers_said(config: RunConfig) -> str:
         return ""
     done = ["normalise"] if config.layer_norm else []
     return ", ".join([*done, *([f"drop {100 * config.dropout:.0f} %"] if config.dropout else [])])
-
-
-def between(edges: Iterable[Edge], start: Node, end: Node) -> list[Edge]:
-    """The edges that lie on a path from `start` to `end`."""
-    known = list(edges)
-    after: dict[Node, list[Node]] = defaultdict(list)
-    before: dict[Node, list[Node]] = defaultdict(list)
-    for edge in known:
-        after[edge.source].append(edge.target)
-        before[edge.target].append(edge.source)
-    both = _reached(start, after) & _reached(end, before)
-    return [edge for edge in known if edge.source in both and edge.target in both]
-
-
-def _reached(start: Node, onwards: Mapping[Node, list[Node]]) -> set[Node]:
-    seen, waiting = {start}, [start]
-    while waiting:
-        fresh = [node for node in onwards.get(waiting.pop(), []) if node not in seen]
-        seen.update(fresh)
-        waiting.extend(fresh)
-    return seen
-
-
-def _passable(plan: Plan, trace: Trace) -> list[Edge]:
-    """All edges that carry a gradient; none that the truncation window cuts."""
-    along = chains(plan, trace.streams)
-    cut = cuts(trace.steps, trace.streams, along, trace.config.window)
-    closed = {edge for edge, is_cut in zip(plan.edges[EdgeKind.RECURS], cut, strict=True) if is_cut}
-    return [edge for edge in plan.graph.differentiable.edges if edge not in closed]
 
 
 def _line(points: np.ndarray) -> Part:

@@ -16,7 +16,7 @@ from seqviz.figures.lab import LARGEST, NEEDS, analysis_of
 from seqviz.figures.numbers import number
 from seqviz.figures.palette import SIGNED_GRADIENTS, WIRE
 from seqviz.figures.parts import Drawing, Part, figure
-from seqviz.figures.scales import largest, rounded_up
+from seqviz.figures.scales import evenly, largest, rounded_up
 
 TITLE: Final = "From one loss back to one state"
 LOOK_FOR: Final = (
@@ -32,8 +32,7 @@ FAINT: Final = 0.1
 def draw(moment: Moment, look: Look) -> Drawing:
     """The matrix for the loss `look.loss` and the state `look.state`, and three norms in words above it."""
     products = analysis_of(moment).products
-    hidden = len(products.matrix)
-    units = np.unique(np.linspace(0, hidden - 1, min(hidden, SHOWN)).astype(np.int64))
+    units = evenly(len(products.matrix), SHOWN)
     matrix = products.matrix[np.ix_(units, units)]
     limit = min(max(rounded_up(largest(matrix)), FAINT), LARGEST)
     t, k = products.entry + 1, products.state + 1

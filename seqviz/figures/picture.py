@@ -23,7 +23,7 @@ ROWS: Final = ((0.56, 1.0), (0.0, 0.42))
 
 
 def draw(moment: Moment, look: Look) -> Drawing:
-    """Left the picture, then for each layer a row of its maps above a row of ∂L by the same maps."""
+    """Left the picture, then for each layer a row of its maps above a row of |∂L/∂map| of the same maps."""
     trace = moment.trace
     if not trace.feature_maps:
         return figure([], {})
@@ -35,7 +35,7 @@ def draw(moment: Moment, look: Look) -> Drawing:
     for place, ((maps, grads), across) in enumerate(zip(layers, BLOCKS, strict=True)):
         rows = (
             (maps[0, :MAPS], AMOUNT, f"layer {place + 1}: the first {min(MAPS, maps.shape[1])} of its maps"),
-            (np.abs(grads[0, :MAPS]), GRADIENT, "|∂L| by the same maps"),
+            (np.abs(grads[0, :MAPS]), GRADIENT, "|∂L/∂map| of the same maps"),
         )
         for (values, colour, name), up in zip(rows, ROWS, strict=True):
             layout |= _axes(str(number), across, up, name)

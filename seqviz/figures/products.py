@@ -20,8 +20,9 @@ from seqviz.figures.small import over_words
 
 TITLE: Final = "What is left of a gradient on its way back"
 LOOK_FOR: Final = (
-    "A straight line on this axis is a factor per step: down to the left it vanishes, up it explodes. "
-    "The true line never passes its bounds, and often stays far below them."
+    "A straight line is a factor per step: down to the left it vanishes, up it explodes. Bold pink is measured, orange "
+    "the same along an LSTM's c. Neither passes a blue bound: dashed the product of the steps' own norms, dotted, for "
+    "plain cells only, the bound from W_hh."
 )
 
 

@@ -8,11 +8,38 @@ from __future__ import annotations
 
 from typing import Final
 
+import numpy as np
+from jaxtyping import Float32
+
 from seqviz.figures.numbers import ticks
+from seqviz.figures.parts import Part
+from seqviz.figures.scales import decades
 from seqviz.figures.small import HEIGHT
 
 ROW: Final = 20 / HEIGHT
 """Share of the height that a row of words takes."""
+
+
+def limits(losses: np.ndarray, means: np.ndarray, span: int) -> tuple[int, int]:
+    """Powers of ten (low, high) for the axis of losses, at most `span` apart.
+
+    Where there is no room for all, single low ones yield first, then the highest: their running `means`, and whatever
+    is no larger than 10, keep their place. So a loss that explodes does not push the others out of the picture.
+
+    >>> usual = np.array([2.0, 0.3])
+    >>> limits(np.array([2.0, 0.3, 1e20]), usual, span=6), limits(np.array([2.0, 1e-9]), usual, span=6)
+    ((-1, 5), (-5, 1))
+    """
+    low, high = decades(losses, span=1000)
+    seen = max(decades(means, span=1000)[0], min(high, 1) - span)
+    low = max(low, min(seen, high - span))
+    return low, min(high, low + span)
+
+
+def heights(losses: Float32[np.ndarray, " points"], high: int) -> Part:
+    """Losses on that axis: one above ten to `high` stands at the upper edge. Their true values are the `customdata`."""
+    edge = min(10.0**high, float(np.finfo(np.float32).max))
+    return {"y": np.where(np.isfinite(losses), np.minimum(losses, np.float32(edge)), losses), "customdata": losses}
 
 
 def progress(powers: tuple[int, int], end: float, score: str, above: str = "", below: str = "") -> dict[str, object]:

@@ -9,14 +9,15 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
+from jaxtyping import Float32
 
 from seqviz.core.compared import SOLVED, Compared, Side
 from seqviz.figures import Overlay
-from seqviz.figures.curves import evenly, running_mean
+from seqviz.figures.curves import running_mean
 from seqviz.figures.palette import RUNS, WIRE, Style
 from seqviz.figures.parts import Drawing, Part, figure
-from seqviz.figures.progress import progress
-from seqviz.figures.scales import decades, rounded_up
+from seqviz.figures.progress import heights, limits, progress
+from seqviz.figures.scales import evenly, rounded_up
 from seqviz.figures.words import shown
 
 TITLE: Final = "Learning"
@@ -29,18 +30,28 @@ CHECKS: Final = 25
 def draw(compared: Compared) -> Drawing:
     """Three parts a run, in the order of the runs, then the two lines to be compared with."""
     histories = [side.moment.history for side in compared.sides]
-    low, high = decades(np.concatenate([np.concatenate([run.loss, run.held_loss]) for run in histories]), span=4)
+    curves = [_means(run.loss) for run in histories]
+    means = np.concatenate(curves)
+    low, high = limits(means, means, span=4)
     last = max([1, *(int(run.step[-1]) for run in histories if len(run.step))])
     end = max(rounded_up(last), 10.0)
-    parts = [part for side, style in zip(compared.sides, RUNS, strict=False) for part in _run(side, style)]
+    parts = [
+        part
+        for side, curve, style in zip(compared.sides, curves, RUNS, strict=False)
+        for part in _run(side, curve, style, high)
+    ]
     levels = [("solved", SOLVED), ("guessing", compared.sides[0].moment.baseline)]
     score = f"held-out {shown(compared.sides[0].moment.score_name)}"
     return figure([*parts, *(_line(name, level, end) for name, level in levels)], progress((low, high), end, score))
 
 
-def _run(side: Side, style: Style) -> list[Part]:
+def _means(loss: np.ndarray) -> Float32[np.ndarray, " points"]:
+    return running_mean(loss, max(len(loss) // 30, 1), evenly(len(loss), POINTS))
+
+
+def _run(side: Side, curve: np.ndarray, style: Style, high: int) -> list[Part]:
+    """curve: the running mean of the loss. high: of its axis."""
     history, name = side.moment.history, shown(side.name)
-    width = max(len(history.loss) // 30, 1)
     some, checks = evenly(len(history.loss), POINTS), evenly(len(history.held_step), CHECKS)
     line: Part = {"color": style.colour, "dash": style.dash, "width": 2.5}
     stopped = np.flatnonzero(np.isfinite(history.loss))[-1:] if side.moment.diverged else np.zeros(0, np.int64)
@@ -49,9 +60,9 @@ def _run(side: Side, style: Style) -> list[Part]:
             "type": "scatter",
             "mode": "lines",
             "x": history.step[some].astype(np.int32),
-            "y": running_mean(history.loss, width, some),
+            **heights(curve, high),
             "line": line,
-            "hovertemplate": f"update %{{x}}: loss %{{y:.4g}} nats<extra>{name}</extra>",
+            "hovertemplate": f"update %{{x}}: loss %{{customdata:.4g}} nats<extra>{name}</extra>",
         },
         {
             "type": "scatter",
@@ -68,7 +79,7 @@ def _run(side: Side, style: Style) -> list[Part]:
             "type": "scatter",
             "mode": "markers",
             "x": history.step[stopped].astype(np.int32),
-            "y": history.loss[stopped],
+            **heights(history.loss[stopped], high),
             "marker": {"symbol": "x", "size": 12, "color": style.colour},
             "hovertext": [shown(side.moment.diverged)] * len(stopped),
             "hoverinfo": "text",

@@ -20,8 +20,8 @@ from seqviz.figures.small import over_words
 
 TITLE: Final = "Saturation: which units still answer"
 LOOK_FOR: Final = (
-    "Pale columns are steps at which most units are saturated: the line above, their mean, falls, "
-    "and the gradient is multiplied by it at every step back."
+    "Pale columns are steps at which most units are saturated, and the line above, the mean slope, falls. "
+    "On the way back each unit's gradient is multiplied by that unit's own slope."
 )
 ROWS: Final = 64
 """Rows at most; more units than that share rows."""

@@ -1,11 +1,13 @@
-"""Numbers made fit for an axis or a colour: limits that move in steps, and gradient norms on a logarithmic scale."""
+"""Numbers made fit for an axis or a colour: limits that move in steps, gradient norms on a logarithmic scale, and some
+of many."""
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
-from jaxtyping import Float32, Int32
+from jaxtyping import Float32, Int32, Int64
 
 DECADES: Final = 6
 """How many powers of ten below the largest gradient norm the graph still tells apart."""
@@ -60,6 +62,14 @@ def norms(values: Float32[np.ndarray, "... numbers"]) -> Float32[np.ndarray, " .
     """The Euclidean norm along the last axis. One too large for float32 is infinity, as it is in the network."""
     with np.errstate(over="ignore", invalid="ignore"):
         return np.asarray(np.linalg.norm(values.astype(np.float64), axis=-1), np.float32)
+
+
+@lru_cache(maxsize=64)
+def evenly(count: int, most: int) -> Int64[np.ndarray, " places"]:
+    """At most `most` places among `count`, evenly spread, the first and the last with them; read-only."""
+    places = np.unique(np.linspace(0, count - 1, min(count, most)).round().astype(np.int64))
+    places.setflags(write=False)
+    return places
 
 
 def strongest(

@@ -19,6 +19,7 @@ from jaxtyping import Float32, Int64
 from seqviz.core.graph import Edge, EdgeKind, Graph, Node, NodeKind, graph_of
 from seqviz.core.records import Trace
 from seqviz.core.update import Update, WeightChange
+from seqviz.figures.scales import evenly, largest
 from seqviz.figures.telling import Teller
 
 SHOWN: Final = 16
@@ -78,7 +79,8 @@ class Storyboard:
 
 def storyboard(trace: Trace, update: Update) -> Storyboard:
     """The story of the traced example. update: what its gradient alone would do to the weights."""
-    graph = graph_of(trace.steps, trace.streams, trace.present, trace.config.attention, trace.targets >= 0)
+    config = trace.config
+    graph = graph_of(trace.steps, trace.streams, trace.present, config.attention, trace.targets >= 0, config.window)
     return _Story(trace, update, graph).board()
 
 
@@ -117,7 +119,8 @@ class _Story:
         self.order = order(graph)
         self.number: Mapping[Node, int] = {node: place for place, node in enumerate(graph.nodes)}
         self.into, self.out = _by_end(graph)
-        self.teller = Teller(trace)
+        self.carrying = set(graph.differentiable.edges)
+        self.teller = Teller(trace, graph)
         self.keys = [(change.segment, change.row) for change in update.weights]
         self.shares: dict[int, list[Node]] = defaultdict(list)
 
@@ -141,7 +144,7 @@ class _Story:
         """Inputs have no beat of their own: what reaches them goes with the state that sent it."""
         waiting: Beat | None = None
         for node in reversed(self.order):
-            edges = [place for place in self.out[node] if self.graph.edges[place].kind is not EdgeKind.FEEDS]
+            edges = [place for place in self.out[node] if self.graph.edges[place] in self.carrying]
             if waiting and node.kind is NodeKind.INPUT:
                 gradients = (*waiting.gradients, self.number[node])
                 waiting = replace(waiting, gradients=gradients, edges=(*waiting.edges, *self._spans(edges)))
@@ -173,7 +176,7 @@ class _Story:
     def _matrix(self, place: int) -> Matrix:
         change = self.update.weights[place]
         nodes = self.shares[place]
-        rows, columns = (_spread(size) for size in change.before.shape)
+        rows, columns = (evenly(size, SHOWN) for size in change.before.shape)
         times = [node.step for node in nodes]
         gradients = self.trace.grad_recurrent[change.row][times][:, rows]
         states = self.trace.hidden_before[change.row][times][:, columns]
@@ -184,7 +187,7 @@ class _Story:
         return Matrix(
             self.teller.weights(change.segment, change.row),
             (change.before.shape[0], change.before.shape[1]),
-            (_limit(np.stack([products, sums])), _limit(weights), _limit(step)),
+            (largest(np.stack([products, sums])) or 1.0, largest(weights) or 1.0, largest(step) or 1.0),
             gradients,
             states,
             weights,
@@ -218,20 +221,9 @@ def _by_end(graph: Graph) -> tuple[Mapping[Node, list[int]], Mapping[Node, list[
     return into, out
 
 
-def _spread(size: int) -> Int64[np.ndarray, " shown"]:
-    """At most `SHOWN` numbers below `size`, evenly spread."""
-    return np.unique(np.linspace(0, size - 1, min(size, SHOWN)).round().astype(np.int64))
-
-
 def _thinned(
     change: WeightChange, rows: Int64[np.ndarray, " rows"], columns: Int64[np.ndarray, " columns"]
 ) -> tuple[Float32[np.ndarray, "rows columns"], Float32[np.ndarray, "rows columns"]]:
     before, after = (values[np.ix_(rows, columns)] for values in (change.before, change.after))
     with np.errstate(over="ignore", invalid="ignore"):
         return before, after - before
-
-
-def _limit(values: np.ndarray) -> float:
-    """The largest finite size, or 1 where everything is 0."""
-    finite = np.abs(values[np.isfinite(values)])
-    return float(finite.max(initial=0.0)) or 1.0

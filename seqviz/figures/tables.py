@@ -9,6 +9,8 @@ from typing import Final, Literal
 from seqviz.figures.palette import WIRE, Colour, faded
 from seqviz.figures.parts import Part
 
+NOTHING: Final = "(nothing)"
+"""What stands for an answer without a word."""
 TIGHT: Final = {"l": 0, "r": 0, "t": 0, "b": 0}
 """The margins of a table that is a whole picture."""
 

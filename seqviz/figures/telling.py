@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from seqviz.core.graph import Node, NodeKind
+from seqviz.core.graph import Graph, Node, NodeKind
 from seqviz.core.records import Trace
 from seqviz.core.topology import TOPOLOGIES, Reads
 from seqviz.core.update import Update, WeightChange
@@ -19,6 +19,7 @@ LOWERED: Final = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 OPTIMISERS: Final = {"sgd": "Plain gradient descent", "momentum": "Gradient descent with momentum", "adam": "Adam"}
 ROUNDING: Final = 1e-5
 """By which share two ways to compute one norm may differ."""
+TOO_SMALL: Final = "below what 32 bits can hold"
 
 
 def part(share: float) -> str:
@@ -31,10 +32,12 @@ def part(share: float) -> str:
 
 
 class Teller:
-    """Tells beats of one trace."""
+    """Tells beats of one trace. graph: its unrolled network."""
 
-    def __init__(self, trace: Trace) -> None:
+    def __init__(self, trace: Trace, graph: Graph) -> None:
         self.trace = trace
+        self.losses = [node for node in graph.nodes if node.kind is NodeKind.LOSS]
+        self.learning = graph.differentiable.leading_to(*self.losses)
         self.hidden = norms(trace.hidden)
         self.grad_hidden = norms(trace.grad_hidden)
         self.grad_logits = norms(trace.grad_logits)
@@ -108,10 +111,12 @@ class Teller:
         """targets: the nodes from which the gradient comes back."""
         symbol = f"∂L/∂{self.name(node)}"
         if node.kind is NodeKind.OUTPUT:
-            return f"‖{symbol}‖ = {number(float(self.grad_logits[node.step]))}: probabilities minus the right answer."
+            return f"‖{symbol}‖ = {number(float(self.grad_logits[node.step]))}: {self._of_output(node)}."
         if node.kind is NodeKind.INPUT:
             return f"The gradient reaches {self.name(node)}."
         size = float(self.grad_hidden[node.stream, node.step])
+        if size == 0 and node in self.learning:
+            return f"‖{symbol}‖ is 0 or {TOO_SMALL}."
         if size == 0:
             return f"No gradient reaches {self.name(node)}: ‖{symbol}‖ = 0."
         beside = ""
@@ -124,9 +129,19 @@ class Teller:
         name = self.weights(self.trace.steps[node.step].segment, node.stream)
         return f"‖{symbol}‖ = {number(size)}{beside}; to ∂L/∂{name} it {adds}."
 
+    def _of_output(self, node: Node) -> str:
+        """What ∂L/∂o is made of, L being the mean of all losses."""
+        if node not in self.learning:
+            return f"no loss enters at output {node.step + 1}"
+        shared = f", divided by the {len(self.losses)} losses" if len(self.losses) > 1 else ""
+        return f"the probabilities, less 1 at the right answer{shared}"
+
     def _why_nothing(self, node: Node) -> str:
-        before = self.trace.hidden_before[node.stream, node.step]
-        return "no unit lets a gradient through" if before.any() else "the state before is 0"
+        place = node.stream, node.step
+        if not self.trace.hidden_before[place].any():
+            return "the state before is 0"
+        passed = self.trace.grad_recurrent[place].any()
+        return f"its share is {TOO_SMALL}" if passed else "no unit lets a gradient through"
 
     def update(self, update: Update, change: WeightChange, name: str, *, first: bool) -> tuple[str, str, str]:
         """Three beats: the whole gradient of one W_hh, the step that it becomes, the weights after."""
@@ -134,7 +149,10 @@ class Teller:
         before, gradient, after = (
             values.astype(np.float64) for values in (change.before, change.gradient, change.after)
         )
-        whole = f"All shares add up to ‖∂L/∂{name}‖ = {number(float(np.linalg.norm(gradient)))}."
+        whole = (
+            f"All shares, added entry by entry, give ∂L/∂{name}. Its norm is "
+            f"{number(float(np.linalg.norm(gradient)))}; norms do not add up."
+        )
         if first and config.clip and update.clipped < (1 - ROUNDING) * update.norm:
             whole += (
                 f" The gradient of all weights, norm {number(update.norm)}, is clipped to {number(update.clipped)}."

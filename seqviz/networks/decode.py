@@ -74,7 +74,7 @@ def _write(
 def beam(
     network: Network, feed: Feed, end: int, longest: int, width: int
 ) -> tuple[tuple[int, ...], tuple[Branch, ...]]:
-    """The best sentence that a beam of `width` finds for one example, and every branch it looked at.
+    """The best sentence that a beam of `width` finds for one example, as its way through the tree, and all branches.
 
     Of the finished sentences the one with the highest log-probability per word wins, so that short ones are not
     favoured (Wu et al. 2016, sec. 7, with α = 1). Once `width` are finished, a beginning is gone on with only while it
@@ -114,8 +114,8 @@ def beam(
         writing = writing.rows(torch.tensor([row for _, row in going]))
     ends = finished or live
     winner = max(ends, key=lambda index: branches[index].log_probability / (branches[index].time + 1))
-    sentence: list[int] = []
+    path: list[int] = []
     while winner >= 0:
-        sentence.append(branches[winner].word)
+        path.append(winner)
         winner = branches[winner].parent
-    return tuple(sentence[::-1]), tuple(branches)
+    return tuple(path[::-1]), tuple(branches)

@@ -16,7 +16,7 @@ from seqviz.core.topology import Emits, Reads, Segment, Topology
 from seqviz.networks.attention import Attention
 from seqviz.networks.initialise import initialise
 from seqviz.networks.readers import FeatureMaps, reader_of
-from seqviz.networks.stack import Chain, Stack, StackPass
+from seqviz.networks.stack import Chain, Stack, StackPass, flipped
 
 
 @dataclass(frozen=True)
@@ -37,12 +37,8 @@ class Feed:
         """A batch as tensors, its inputs turned round where `reverse` says so; writing steps read the true words."""
         inputs = torch.tensor(batch.inputs)
         lengths = torch.tensor(batch.input_lengths)
-        if reverse:
-            time = torch.arange(inputs.shape[1])
-            back = lengths[:, None] - 1 - time
-            inputs = inputs[torch.arange(len(inputs))[:, None], torch.where(back >= 0, back, time)]
         targets = torch.tensor(batch.targets)
-        return cls(inputs, lengths, targets, shifted(targets, begin))
+        return cls(flipped(inputs, lengths) if reverse else inputs, lengths, targets, shifted(targets, begin))
 
 
 def shifted(words: Int64[Tensor, "batch outputs"], begin: int) -> Int64[Tensor, "batch outputs"]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import torch
-from jaxtyping import Float, Int64
+from jaxtyping import Float, Int64, Shaped
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
@@ -89,7 +89,6 @@ class Stack(nn.Module):
         step whose position is a multiple of it (Williams & Peng 1990); 0 leaves it whole.
         """
         step_by_step = unrolled or window > 0 or self.cell.fused is None
-        run = self._unroll if step_by_step else self._fuse
         finals: list[State] = []
         chains: list[Chain] = []
         layers = self.streams[-1].layer + 1
@@ -101,10 +100,14 @@ class Stack(nn.Module):
                 if stream.layer != layer:
                     continue
                 start = initial[layer] if initial and not stream.backward else self._zeros(x)
-                towards = _flip(x, lengths) if stream.backward else x
-                outputs, final, chain = run(row, towards, lengths, start, window)
+                towards = flipped(x, lengths) if stream.backward else x
+                outputs, final, chain = (
+                    self._unroll(row, towards, lengths, start, window)
+                    if step_by_step
+                    else (*self._fuse(row, towards, lengths, start), None)
+                )
                 if stream.backward:
-                    outputs = _flip(outputs, lengths)
+                    outputs = flipped(outputs, lengths)
                     chain = chain and _in_time(chain)
                 else:
                     finals.append(final)
@@ -139,9 +142,7 @@ class Stack(nn.Module):
         assert isinstance(core, nn.RNNBase)
         return core
 
-    def _fuse(
-        self, row: int, x: Tensor, lengths: Tensor | None, start: State, window: int
-    ) -> tuple[Tensor, State, Chain | None]:
+    def _fuse(self, row: int, x: Tensor, lengths: Tensor | None, start: State) -> tuple[Tensor, State]:
         core = self._core(row)
         first = start.hidden[None].contiguous()
         given = (first, start.cell[None].contiguous()) if start.cell is not None else first
@@ -149,16 +150,16 @@ class Stack(nn.Module):
             # What runs through the padding behind a sequence is read by nothing; packing would cost half as much again.
             outputs, last = core(x, given)
             if lengths is not None and start.cell is None:
-                return outputs, State(outputs[torch.arange(len(outputs)), lengths - 1]), None
+                return outputs, State(outputs[torch.arange(len(outputs)), lengths - 1])
         else:
             # Packed, so that a short sequence's final c_t is the one at its own end.
             packed, last = core(pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False), given)
             outputs, _ = pad_packed_sequence(packed, batch_first=True, total_length=x.shape[1])
-        return outputs, State(last[0][0], last[1][0]) if start.cell is not None else State(last[0]), None
+        return outputs, State(last[0][0], last[1][0]) if start.cell is not None else State(last[0])
 
     def _unroll(
         self, row: int, x: Tensor, lengths: Tensor | None, start: State, window: int
-    ) -> tuple[Tensor, State, Chain | None]:
+    ) -> tuple[Tensor, State, Chain]:
         weights = self.weights(row)
         chain = Chain(self.streams[row], [], [], [])
         state = start
@@ -187,14 +188,15 @@ def _detached(state: State) -> State:
     return State(state.hidden.detach(), None if state.cell is None else state.cell.detach())
 
 
-def _flip(x: Tensor, lengths: Tensor | None) -> Tensor:
-    """Each sequence from its last element to its first; padding stays at the end."""
+def flipped(
+    x: Shaped[Tensor, "batch time *features"], lengths: Int64[Tensor, " batch"] | None
+) -> Shaped[Tensor, "batch time *features"]:
+    """Each sequence from its last element to its first; padding, none where `lengths` is None, stays at the end."""
     if lengths is None:
         return x.flip(1)
     time = torch.arange(x.shape[1])
     back = lengths[:, None] - 1 - time
-    places = torch.where(back >= 0, back, time)
-    return x.gather(1, places[:, :, None].expand(-1, -1, x.shape[2]))
+    return x[torch.arange(len(x))[:, None], torch.where(back >= 0, back, time)]
 
 
 def _in_time(chain: Chain) -> Chain:

@@ -65,6 +65,9 @@ class _Seat:
     setting: Setting | Comparison | None = None
     kept: Kept | None = None
     resident: bool = False  # whether the worker has been told the setting
+    waiting: bool = False  # something was asked for while there was no process
+    failed: bool = False  # it could not be built, or could not go on
+    attaching: int = 0  # frames are for an earlier screen until so many answers have come
     muted: bool = False  # paused, and frames of the training before are still coming
     connection: Connection | None = None
     room: int = Look.room
@@ -138,8 +141,9 @@ class Hub:
 
     def _show(self, token: str, setting: Setting | Comparison) -> None:
         seat = self._seats.get(token)
-        if seat is None or seat.setting == setting:
+        if seat is None or (seat.setting == setting and not seat.failed):
             return
+        seat.failed = False
         if seat.setting and not goes_on(seat.setting, setting):
             seat.kept = None
         seat.setting = setting
@@ -178,6 +182,9 @@ class Hub:
             return
         if isinstance(command, Do):
             seat.muted = command.verb == "pause"
+            if seat.failed and seat.setting and not seat.muted:
+                seat.failed = False
+                self._send(seat, showing(seat.setting, seat.kept))
         if isinstance(command, Room):
             seat.room = command.room
         self._send(seat, command)
@@ -216,37 +223,51 @@ class Hub:
         worker = self._worker_of(seat)
         if worker is None or seat.setting is None:
             return
-        if not worker.running:
+        seat.waiting = not worker.running
+        if seat.waiting:
             if seat.connection:
                 seat.connection.notice("starting", "The trainer is being started again. Try once more in a moment.")
             return
         if not seat.resident:
             worker.send(seat.number, showing(seat.setting, seat.kept))
             worker.send(seat.number, Attach(seat.room))
-            seat.resident = True
+            seat.attaching, seat.resident = 1, True
+        seat.attaching += isinstance(command, Attach)
         worker.send(seat.number, command)
 
     def _receive(self, worker: WorkerProcess, number: int, kind: Kind, content: bytes) -> None:
+        if kind is Kind.READY:
+            self._take_up(worker)
         seat = self._by_number.get(number)
         if seat is None:
             return
-        if kind is Kind.KEPT:
+        if kind is Kind.ATTACHED:
+            seat.attaching -= 1
+        elif kind is Kind.KEPT:
             seat.kept = cast(Kept, pickle.loads(content))
-        elif seat.connection is None:
-            return
         elif kind is Kind.NOTICE:
-            seat.connection.outbox.put_nowait(content.decode())
+            seat.failed = seat.failed or json.loads(content)["notice"] == "stopped"
+            if seat.connection:
+                seat.connection.outbox.put_nowait(content.decode())
+        elif seat.connection is None or seat.attaching:
+            return
         elif kind is Kind.MOVING and seat.muted:
             worker.send(number, Drawn(lost=True))
         else:
             seat.muted = seat.muted and kind is not Kind.RESTING
             seat.connection.outbox.put_nowait(content)
 
+    def _take_up(self, worker: WorkerProcess) -> None:
+        """Serves those who asked for something while the worker was away."""
+        for seat in list(self._seats.values()):
+            if seat.worker is worker and seat.waiting and seat.connection:
+                self._send(seat, Attach(seat.room))
+
     def _lost(self, worker: WorkerProcess) -> None:
         """A worker has ended unasked. Each run is taken up again by the next worker when its person asks for it."""
         for seat in list(self._seats.values()):
             if seat.worker is worker and seat.resident:
-                seat.resident = seat.muted = False
+                seat.resident = seat.muted = seat.failed = False
                 if seat.connection:
                     where = f"go on from update {seat.kept.update:,}" if seat.kept else "start again"
                     seat.connection.notice("stopped", f"The trainer stopped unexpectedly. Press Train to {where}.")

@@ -68,12 +68,9 @@ def work(tools: Tools, warm_up: Callable[[], None]) -> None:
     send(0, Kind.READY, b"")
     rota = Rota(tools, send, called=inbox.calls)
     while True:
-        wait = rota.idle_for()
-        while commands := inbox.take(wait):
-            for number, command in commands:
-                rota.obey(number, command)
-            wait = 0.0
-        rota.turn()
+        for number, command in inbox.take(rota.idle_for()):
+            rota.obey(number, command)
+        rota.turn()  # however many orders have come in meanwhile
 
 
 def _private_output() -> BinaryIO:

@@ -34,9 +34,11 @@ class Kind(IntEnum):
     KEPT = 4
     """A pickled `Kept`, to be handed back should the worker be lost."""
     NOTICE = 5
-    """JSON {"notice": "busy" or "problem", "text": a sentence for people}."""
+    """JSON {"notice": "busy", "problem" or "stopped", "text": a sentence for people}."""
     LOAD = 6
     """4 bytes: how many runs the worker is training."""
+    ATTACHED = 7
+    """The answer to an `Attach`: frames from here on are for the new screen."""
 
 
 @dataclass(frozen=True)

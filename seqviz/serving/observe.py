@@ -54,32 +54,38 @@ def observe(
     look: Look,
     figures: tuple[str, ...],
     check: GradientCheck | None = None,
+    known: Moment | None = None,
 ) -> tuple[Moment, Look]:
     """What `figures` need to know of `run` and `example`, and the look as this network can be looked at.
 
-    check: the last gradient check, which is made only when it is asked for.
+    check: the last gradient check, which is made only when it is asked for. known: what other figures needed to know of
+    the same run, example and look; it is added to.
     """
-    task = tools.task_of(run.config)
-    trace = tools.trace(run, example)
+    known = known or _plain(tools, run, example)
+    trace = known.trace
     look, needs = _within(look, trace), tools.needs(figures)
-    moment = Moment(
-        run.history,
-        trace,
-        task.baseline.name,
-        task.baseline.score,
-        task.score_name,
-        run.diverged,
-        answers=tools.answers(run) if "answers" in needs else (),
-        groups=tools.groups(run) if "groups" in needs else (),
-        written=tools.write(run, example, look.temperature, look.beam) if "written" in needs else None,
-        analysis=tools.analyse(run, trace, look) if "analysis" in needs else None,
-        weight_gradient=tools.weight_gradient(run, trace, look) if "weight_gradient" in needs else None,
-        opened=tools.open_cell(run, trace, look) if "opened" in needs else None,
-        weights=_matrices(run) if "check" in needs else {},
-        check=check if "check" in needs else None,
-        drawn=tools.draw(run, look.temperature) if "drawn" in needs else (),
+    moment = replace(
+        known,
+        answers=tools.answers(run) if "answers" in needs else known.answers,
+        groups=tools.groups(run) if "groups" in needs else known.groups,
+        written=tools.write(run, example, look.temperature, look.beam) if "written" in needs else known.written,
+        analysis=tools.analyse(run, trace, look) if "analysis" in needs else known.analysis,
+        weight_gradient=tools.weight_gradient(run, trace, look)
+        if "weight_gradient" in needs
+        else known.weight_gradient,
+        opened=tools.open_cell(run, trace, look) if "opened" in needs else known.opened,
+        weights=_matrices(run) if "check" in needs else known.weights,
+        check=check if "check" in needs else known.check,
+        drawn=tools.draw(run, look.temperature) if "drawn" in needs else known.drawn,
     )
     return moment, look
+
+
+def _plain(tools: Tools, run: Run, example: Example) -> Moment:
+    """What all figures need."""
+    task = tools.task_of(run.config)
+    trace = tools.trace(run, example)
+    return Moment(run.history, trace, task.baseline.name, task.baseline.score, task.score_name, run.diverged)
 
 
 def _matrices(run: Run) -> dict[str, tuple[int, int]]:

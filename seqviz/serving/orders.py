@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 from seqviz.serving.messages import Check, Command, Do, Drawn, LookAt, LookBack, Room, Speed, Weight
 
@@ -55,9 +55,9 @@ def _of_the_pictures(order: object) -> Command | None:
             return Drawn()
         case {"do": "look", **chosen} if chosen:
             return _look_at(chosen)
-        case {"do": "room", "room": int(room)}:
+        case {"do": "room", "room": room} if _whole(room):
             return Room(within(room))
-        case {"do": "back", "update": int(update)}:
+        case {"do": "back", "update": update} if _whole(update):
             return LookBack(update)
     return None
 
@@ -67,10 +67,15 @@ def within(room: int) -> int:
     return max(NARROWEST, min(room, WIDEST)) // STEP * STEP
 
 
+def _whole(value: object) -> TypeGuard[int]:
+    """Whether it is a whole number; in Python a truth value is an int too."""
+    return type(value) is int
+
+
 def _weight(said: object) -> Weight:
     """Raises ValueError for what names no weight."""
     match said:
-        case [str(name), int(row), int(column)]:
+        case [str(name), row, column] if _whole(row) and _whole(column):
             return name, row, column
     raise ValueError("not a weight")
 
@@ -79,7 +84,7 @@ def _look_at(chosen: dict[object, object]) -> LookAt:
     """Raises ValueError for a field that there is not, or a value that it cannot have."""
     known: dict[str, Any] = {}
     for name, value in chosen.items():
-        if type(value) is not KINDS.get(str(name)) or (type(value) is int and value < LOWEST[str(name)]):
+        if type(value) is not KINDS.get(str(name)) or (_whole(value) and value < LOWEST[str(name)]):
             raise ValueError(f"not a look: {name}")
         known[str(name)] = value
     return LookAt(**known)

@@ -14,8 +14,10 @@ import seqviz
 from seqviz.serving.messages import ENVELOPE, Command, Kind, command_envelope
 
 COMMAND: Final = (sys.executable, "-m", "seqviz.serving.worker")
+SHORTEST_WAIT: Final = 0.1
+"""Seconds before a worker that has ended is started again, the first time; …"""
 LONGEST_WAIT: Final = 30.0
-"""Seconds before a worker that keeps ending is started again; the first time it is a tenth of a second."""
+"""… they double where it ends before it was ready, up to this."""
 CHUNK: Final = 1 << 16
 """Bytes."""
 LARGE_PAGES: Final = "glibc.malloc.hugetlb=1"
@@ -25,7 +27,7 @@ _log = logging.getLogger(__name__)
 
 
 class WorkerProcess:
-    """One worker. `receive` gets every message, `lost` is called whenever the worker has ended unasked."""
+    """One worker. `receive` gets every message but its load, `lost` is called whenever it has ended unasked."""
 
     def __init__(
         self,
@@ -43,8 +45,9 @@ class WorkerProcess:
 
     async def start(self) -> None:
         """Starts it, and keeps it alive until `stop`."""
-        first = await self._spawn()
-        self._task = asyncio.get_running_loop().create_task(self._keep_alive(first))
+        tried = asyncio.Event()
+        self._task = asyncio.get_running_loop().create_task(self._keep_alive(tried))
+        await tried.wait()
 
     async def stop(self) -> None:
         """Ends it: closing its input is enough."""
@@ -62,33 +65,43 @@ class WorkerProcess:
         if self._process and self._process.stdin:
             self._process.stdin.write(command_envelope(session, command))
 
-    async def _spawn(self) -> asyncio.subprocess.Process:
-        self._process = await asyncio.create_subprocess_exec(
+    async def _keep_alive(self, tried: asyncio.Event) -> None:
+        """tried: set once the first process has been started, or could not be."""
+        wait = SHORTEST_WAIT
+        while True:
+            try:
+                code = await self._live(tried)
+                _log.error("a worker ended with code %s and is started again", code)
+            except Exception:  # whatever it is: without a next attempt nobody would be served any more
+                _log.exception("a worker could not be started or heard, and is started again")
+            finally:
+                was_ready = self.ready
+                self._process, self.ready, self.load = None, False, 0
+                tried.set()
+            self._lost(self)
+            wait = SHORTEST_WAIT if was_ready else wait
+            await asyncio.sleep(wait)
+            wait = min(2 * wait, LONGEST_WAIT)
+
+    async def _live(self, tried: asyncio.Event) -> int:
+        """One process from its start to its end; its exit code."""
+        process = self._process = await asyncio.create_subprocess_exec(
             *self._command,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             env={"GLIBC_TUNABLES": LARGE_PAGES, **os.environ, "PYTHONPATH": _search_path()},
         )
-        return self._process
-
-    async def _keep_alive(self, process: asyncio.subprocess.Process) -> None:
-        wait = 0.1
-        while True:
-            try:
-                await self._listen(process)
-            finally:
-                if process.stdin:
-                    process.stdin.close()
-                # Its end is only noticed once all that it has written is read.
-                while process.stdout and await process.stdout.read(CHUNK):
-                    pass
-                code = await process.wait()
-                wait = 0.1 if self.ready else min(2 * wait, LONGEST_WAIT)
-                self._process, self.ready, self.load = None, False, 0
-            _log.error("worker %s ended with code %s and is started again", process.pid, code)
-            self._lost(self)
-            await asyncio.sleep(wait)
-            process = await self._spawn()
+        tried.set()
+        try:
+            await self._listen(process)
+        finally:
+            if process.stdin:
+                process.stdin.close()
+            # Its end is only noticed once all that it has written is read.
+            while process.stdout and await process.stdout.read(CHUNK):
+                pass
+            code = await process.wait()
+        return code
 
     async def _listen(self, process: asyncio.subprocess.Process) -> None:
         if process.stdout is None:
@@ -97,12 +110,11 @@ class WorkerProcess:
             while True:
                 length, session, kind = ENVELOPE.unpack(await process.stdout.readexactly(ENVELOPE.size))
                 content = await process.stdout.readexactly(length)
-                if kind == Kind.READY:
-                    self.ready = True
-                elif kind == Kind.LOAD:
+                if kind == Kind.LOAD:
                     self.load = int.from_bytes(content, "little")
-                else:
-                    self._receive(self, session, Kind(kind), content)
+                    continue
+                self.ready = self.ready or kind == Kind.READY
+                self._receive(self, session, Kind(kind), content)
         except asyncio.IncompleteReadError:
             return  # the end of the pipe: the process is gone
 

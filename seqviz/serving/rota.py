@@ -39,6 +39,8 @@ class Rota:
         self._sessions: dict[int, Session | SideBySide] = {}
         self._asked: dict[int, None] = {}
         """Who has asked for something and not had a turn since, in this order."""
+        self._favoured = set[int]()
+        """Who was served because of that since somebody was served who had waited longest."""
         self._shared = Shared(tools, clock)
         self._load = 0
 
@@ -47,6 +49,7 @@ class Rota:
         if isinstance(command, Forget):
             self._sessions.pop(number, None)
             self._asked.pop(number, None)
+            self._favoured.discard(number)
             return
         if number not in self._sessions:
             self._sessions[number] = self._seat(number, command)
@@ -62,9 +65,13 @@ class Rota:
         return max(0.0, min(wishes) - now) if wishes else None
 
     def turn(self) -> None:
-        """Of the sessions that want a turn, one that was just asked for something has it, else who waited longest."""
+        """Of the sessions that want a turn, one that was just asked for something has it, else who waited longest.
+
+        Whoever keeps asking lets one that waits go first each time.
+        """
         now = self._clock()
-        for number in (*self._asked, *self._sessions):
+        favoured = [number for number in self._asked if number not in self._favoured]
+        for number in (*favoured, *self._sessions):
             session = self._sessions[number]
             wish = session.due(now)
             if wish is not None and wish <= now:
@@ -73,6 +80,10 @@ class Rota:
                 self._guarded(session, lambda: session.turn(seconds, called))  # noqa: B023 - before the loop goes on
                 self._sessions[number] = self._sessions.pop(number)  # to the end of the queue
                 self._asked.pop(number, None)
+                if number in favoured:
+                    self._favoured.add(number)
+                else:
+                    self._favoured.clear()
                 break
         self._report()
 

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
-from starlette.websockets import WebSocket, WebSocketDisconnect
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from seqviz.core.records import Look
 from seqviz.serving.hub import Connection, Hub
@@ -118,7 +118,7 @@ async def _live(hub: Hub, socket: WebSocket) -> None:
     connection = hub.attach(token, _room(socket))
     sending = asyncio.create_task(_send_all(connection, socket))
     try:
-        while True:
+        while socket.application_state is WebSocketState.CONNECTED:  # `_send_all` closes it where it is replaced
             hub.hear(token, connection, await socket.receive_text())
     except WebSocketDisconnect:
         pass

@@ -81,6 +81,7 @@ class Session:
         self._screen = Screen()
         self._chosen = LookAt()
         self._room = Look.room
+        self._asked: Check | None = None
         self._check: GradientCheck | None = None
         self._back = NOW
         self._pace: Pace = "full"
@@ -105,7 +106,7 @@ class Session:
 
     def due(self, now: float) -> float | None:
         """The moment this session wants a turn; None where it waits for a command."""
-        if self._wanted or (self._stale and self._screen.free):
+        if self._wanted or self._asked or (self._stale and self._screen.free):
             return now
         if not self._training:
             return None
@@ -113,7 +114,7 @@ class Session:
         return max(now, self._next_update) if self._pace == "full" or self._screen.free else None
 
     def obey(self, command: Command) -> None:
-        """Takes a command. A new setting is only noted: the last of many is the one that is settled.
+        """Takes a command. A new setting or a gradient check is only noted: of many the last is what is done.
 
         Raises ValueError or KeyError where a setting cannot be run.
         """
@@ -134,12 +135,13 @@ class Session:
                 self._seldom.forget()
             case Check():
                 self._settle()
-                self._examine(command)
+                self._asked = command if self._play else None
             case LookBack(update):
                 self._back = NOW if self._training else update
             case Attach(room):
                 self._room = room
                 self._screen.attach()
+                self._send(Kind.ATTACHED, b"")
             case Room(room):
                 self._room = room
             case Drawn(lost):
@@ -155,6 +157,8 @@ class Session:
         play = self._play
         if play is None:
             return
+        if self._asked:
+            self._examine(play, self._asked)
         if self._late and self._screen.free:
             self._draw(play)  # the last turn left it: the screen became free in its middle, or an order came first
         ready = self._pace == "full" or self._screen.free
@@ -167,9 +171,9 @@ class Session:
     def give_up(self, why: str) -> None:
         """Stops after a failure and says why; a new setting or a reset begins again."""
         self._training = False
-        self._wanted = None
+        self._wanted = self._asked = None
         self._stale = False
-        self._notice("problem", why)
+        self._notice("stopped", why)
 
     def _notice(self, notice: str, text: str) -> None:
         self._send(Kind.NOTICE, json.dumps({"notice": notice, "text": text}).encode())
@@ -202,7 +206,7 @@ class Session:
             self._shelf.put(play.run)
             play.restart(self._shelf.take(setting.config) or self._started(setting.config))
         if setting != play.setting:
-            self._check = None  # of another network or example
+            self._asked = self._check = None  # of another network or example
         play.setting, play.task, play.example = setting, task, example
 
     def _started(self, config: RunConfig) -> Run:
@@ -269,7 +273,7 @@ class Session:
         turn = self._seldom.turn(kinds, started)
         wanted = tuple(key for key in shown if not needs[key] or needs[key] in turn)
         sight = self._shared.sight(run, play.example, self._look(play), wanted, self._check)
-        costly = [kind for kind in kinds if any(needs.get(key) == kind for key in sight.figures)]
+        costly = {kind: sight.seconds[kind] for kind in kinds if kind in sight.seconds}
         self._figures = {key: sight.figures.get(key, self._figures.get(key)) for key in shown}
         said = status(
             self._state(play.run),
@@ -289,22 +293,21 @@ class Session:
         self._send(Kind.MOVING if self._training else Kind.RESTING, self._screen.frame(said, pictures))
         took = self._clock() - started
         if costly:
-            self._seldom.took(costly, started, max(took, sight.seconds))
+            self._seldom.took(costly, started)
         if not costly or self._was_costly:
             self.drawing = 0.7 * self.drawing + 0.3 * took if self.drawing else took
         self._was_costly = bool(costly)
 
     def _seen(self, play: _Play) -> Run:
-        """The run as it is looked at: as it is now, or as it was."""
+        """The run as it is looked at: as it is now, or with the weights that it had and the present `LIVE` settings."""
         if self._back == NOW:
             return play.run
         earlier = play.past.nearest(self._back)
-        return replace(earlier, history=until(play.run.history, earlier.step), diverged=play.run.diverged)
+        history = until(play.run.history, earlier.step)
+        return replace(earlier, config=play.run.config, history=history, diverged=play.run.diverged)
 
-    def _examine(self, asked: Check) -> None:
-        play = self._play
-        if play is None:
-            return
+    def _examine(self, play: _Play, asked: Check) -> None:
+        self._asked = None
         self._seldom.forget()
         run = self._seen(play)
         try:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import pickle
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import Final, cast
@@ -17,7 +17,7 @@ from typing import Final, cast
 from seqviz.core.compared import SWEEP, Attempt, Compared, Side, alike, attempt
 from seqviz.core.config import RunConfig
 from seqviz.core.records import Look, Moment, Run
-from seqviz.core.task import BadInput, Example
+from seqviz.core.task import BadInput, Example, Task
 from seqviz.serving.messages import Attach, Command, Compare, Comparison, Do, Drawn, Kept, Kind, Pace, Room, Speed, Verb
 from seqviz.serving.observe import Tools, observe
 from seqviz.serving.player import player
@@ -37,6 +37,20 @@ class _Side:
     rate: Rate = field(default_factory=Rate)
 
 
+@dataclass
+class _Play:
+    """What is on show: a page with everything it names looked up, and its runs, which a sweep may have at another lag.
+
+    task, example: with the lag that is on at present.
+    """
+
+    page: Comparison
+    sides: list[_Side]
+    task: Task
+    example: Example
+    rate: Rate = field(default_factory=Rate)
+
+
 class SideBySide:
     """A comparison as `Session` is a run: commands go in through `obey`, time through `turn`."""
 
@@ -45,13 +59,10 @@ class SideBySide:
     ) -> None:
         self._tools, self._send, self._clock = tools, send, clock
         self._wanted: Compare | None = None
-        self._page: Comparison | None = None
-        self._sides: list[_Side] = []
+        self._play: _Play | None = None
         self._left: OrderedDict[RunConfig, Run] = OrderedDict()
         self._attempts: dict[RunConfig, Attempt] = {}
         self._lags: list[int] = []  # of the sweep that is on: the present one first
-        self._example: Example | None = None
-        self._rate = Rate()
         self._screen = Screen()
         self._look = Look()
         self._pace: Pace = "full"
@@ -96,6 +107,7 @@ class SideBySide:
             case Attach(room):
                 self._look = Look(room=room)
                 self._screen.attach()
+                self._send(Kind.ATTACHED, b"")
             case Room(room):
                 self._look = Look(room=room)
             case Drawn(lost):
@@ -107,14 +119,15 @@ class SideBySide:
         An order waits until all runs are equally far. Raises what `Session.turn` raises.
         """
         self._settle()
-        if self._page is None:
+        play = self._play
+        if play is None:
             return
         if self._late and self._screen.free:
-            self._draw(self._page)  # as in `Session.turn`
+            self._draw(play)  # as in `Session.turn`
         if self._training and (self._pace == "full" or (self._screen.free and self._clock() >= self._next_update)):
-            self._train(self._page, seconds)
+            play = self._train(play, seconds)
         if self._stale and self._screen.free:
-            self._draw(self._page)
+            self._draw(play)
         self._late = self._stale
 
     def give_up(self, why: str) -> None:
@@ -122,7 +135,7 @@ class SideBySide:
         self._rest()
         self._wanted = None
         self._stale = False
-        self._notice("problem", why)
+        self._notice("stopped", why)
 
     def _notice(self, notice: str, text: str) -> None:
         self._send(Kind.NOTICE, json.dumps({"notice": notice, "text": text}).encode())
@@ -137,85 +150,75 @@ class SideBySide:
         if self._wanted is None:
             return
         wanted, self._wanted = self._wanted, None
-        before, page = self._page, wanted.comparison
-        if wanted.kept and before is None:
+        play, page = self._play, wanted.comparison
+        if wanted.kept and play is None:
             runs, self._attempts = cast(tuple[tuple[Run, ...], dict[RunConfig, Attempt]], pickle.loads(wanted.kept.run))
             self._left.update((run.config, run) for run in runs)
-        self._page = page
-        if before is None or [config for _, config in before.sides] != [config for _, config in page.sides]:
+        configs = [config for _, config in page.sides]
+        if play is None or [config for _, config in play.page.sides] != configs:
             self._rest()
-            self._stand(config for _, config in page.sides)
-        elif before.example != page.example:
-            self._choose_example()
-        self._take_note(page.budget, self._left.values())  # they may have been left when fewer updates were allowed
+            play = self._stand(page, configs, self._known())
+        elif play.page.example != page.example:
+            play.example = self._example(page, play.task)
+        play.page = page
+        # They may have been left when fewer updates were allowed.
+        self._take_note(page.budget, (*self._left.values(), *(side.run for side in play.sides)))
 
-    def _stand(self, configs: Iterable[RunConfig]) -> None:
-        """Puts these runs on the page, each as it was left; those that were there are left."""
-        for side in self._sides:
-            self._left[side.run.config] = side.run
-        self._sides = [_Side(self._taken(config)) for config in configs]
+    def _known(self) -> dict[RunConfig, Run]:
+        """The runs that can be gone on with, those on the page last."""
+        on_page = self._play.sides if self._play else []
+        return self._left | {side.run.config: side.run for side in on_page}
+
+    def _stand(self, page: Comparison, configs: Sequence[RunConfig], known: Mapping[RunConfig, Run]) -> _Play:
+        """Puts these runs on the page, each as it is `known`; the others of those are left.
+
+        Where one cannot be built, everything stays as it is.
+        """
+        runs = [known[config] if config in known else self._started(config) for config in configs]
+        task = self._tools.task_of(configs[0])
+        self._play = _Play(page, [_Side(run) for run in runs], task, self._example(page, task))
+        self._left = OrderedDict((config, run) for config, run in known.items() if config not in configs)
         while len(self._left) > MOST_LEFT:
             self._left.popitem(last=False)
-        self._rate = Rate()
-        self._choose_example()
-
-    def _taken(self, config: RunConfig) -> Run:
-        return self._left.pop(config) if config in self._left else self._started(config)
+        return self._play
 
     def _started(self, config: RunConfig) -> Run:
         self._notice("busy", "Building the networks …")
         return self._tools.start(config)
 
-    def _choose_example(self) -> None:
-        """The example of the page, from the task with the lag that is on at present."""
-        assert self._page
-        task, wanted = self._tools.task_of(self._sides[0].run.config), self._page.example
+    def _example(self, page: Comparison, task: Task) -> Example:
+        """The example of the page, or the one on show where that cannot be read."""
         try:
-            self._example = task.examples[wanted] if isinstance(wanted, int) else task.read(wanted)
+            return task.examples[page.example] if isinstance(page.example, int) else task.read(page.example)
         except BadInput as problem:
-            self._example = self._example or task.examples[0]
             self._notice("problem", str(problem))
+            return self._play.example if self._play and self._play.task is task else task.examples[0]
 
     # The buttons
 
     def _do(self, command: Do) -> None:
-        page = self._page
-        if page is None:
+        play = self._play
+        if play is None:
             return
+        page = play.page
         if command.verb == "pause":
             self._training = False
-            self._keep()
+            self._keep(play)
             return
         self._rest()
         configs = [config for _, config in page.sides]
-        if command.verb == "reset":
-            self._attempts.clear()
-            self._sides.clear()
-            self._left.clear()
         if command.verb == "sweep":
             self._lags = self._unanswered(page)
             configs = [replace(config, lag=lag) for lag in self._lags[:1] for config in configs] or configs
-        if configs != [side.run.config for side in self._sides]:
-            self._stand(configs)
         if command.verb == "reset":
-            self._keep()
-        self._goal = self._goal_of(command.verb)
-        self._training = bool(self._going(page))
+            play = self._stand(page, configs, {})
+            self._attempts.clear()
+            self._keep(play)
+        elif configs != [side.run.config for side in play.sides]:
+            play = self._stand(page, configs, self._known())
+        self._goal = _goal(play, command.verb)
+        self._training = bool(self._going(play))
         self._next_update = self._clock()
-
-    def _goal_of(self, verb: Verb) -> int:
-        """The update at which all are to stop; a sweep's is its budget."""
-        slowest = min(side.run.step for side in self._sides)
-        match verb:
-            case "train":
-                return LONGEST_RUN
-            case "step":
-                return slowest + 1
-            case "epoch":
-                config = self._sides[0].run.config
-                epoch = max(1, -(-self._tools.task_of(config).train_size // config.batch))
-                return (slowest // epoch + 1) * epoch
-        return 0
 
     def _unanswered(self, page: Comparison) -> list[int]:
         """The lags at which at least one of the runs has not yet shown whether it solves its task."""
@@ -231,28 +234,33 @@ class SideBySide:
 
     # Training
 
-    def _going(self, page: Comparison) -> list[_Side]:
+    def _going(self, play: _Play) -> list[_Side]:
         """The runs that have not come to their end: in a sweep, those that have not answered yet."""
         if self._lags:
-            return [side for side in self._sides if not self._answered(side.run.config, page.budget)]
-        return [side for side in self._sides if not side.run.diverged and side.run.step < self._goal]
+            return [side for side in play.sides if not self._answered(side.run.config, play.page.budget)]
+        return [side for side in play.sides if not side.run.diverged and side.run.step < self._goal]
 
-    def _train(self, page: Comparison, seconds: float) -> None:
+    def _train(self, play: _Play, seconds: float) -> _Play:
+        """What is on show afterwards: a sweep may have come to its next lag."""
         started = self._clock()
         self._next_update = started + (SLOW if self._pace == "slow" else 0.0)
-        going = self._going(page)
+        going = self._going(play)
         if going:
             slowest = min(side.run.step for side in going)
-            wanted = self._rate.updates(seconds) if self._pace == "full" else 1
-            target = min(slowest + wanted, page.budget if self._lags else self._goal)
+            wanted = play.rate.updates(seconds) if self._pace == "full" else 1
+            target = min(slowest + wanted, play.page.budget if self._lags else self._goal)
             for side in going:
                 self._advance(side, target)
-            self._rate.took(target - slowest, self._clock() - started)
-            self._take_note(page.budget)
-        self._training = bool(self._going(page)) or self._next_lag(page)
+            play.rate.took(target - slowest, self._clock() - started)
+            self._take_note(play.page.budget, (side.run for side in play.sides))
+        self._training = bool(self._going(play))
+        if self._lags and not self._training:
+            play = self._next_lag(play.page)
+            self._training = bool(self._lags)
         self._stale = True
         if not self._training or self._clock() - self._kept_at > KEEP_EVERY:
-            self._keep()
+            self._keep(play)
+        return play
 
     def _advance(self, side: _Side, target: int) -> None:
         updates = target - side.run.step
@@ -262,46 +270,42 @@ class SideBySide:
         side.run = self._tools.advance(side.run, updates, lambda: False)
         side.rate.took(updates, self._clock() - begun)
 
-    def _take_note(self, budget: int, left: Iterable[Run] = ()) -> None:
-        """Writes down every attempt that has ended: of the runs on the page, and of those that were `left`."""
-        for run in (*left, *(side.run for side in self._sides)):
+    def _take_note(self, budget: int, runs: Iterable[Run]) -> None:
+        """Writes down every attempt of theirs that has ended."""
+        for run in runs:
             ended = attempt(run, budget)
             if ended:
                 self._attempts[run.config] = ended
 
-    def _next_lag(self, page: Comparison) -> bool:
-        """Goes on to the sweep's next lag, after the last one back to the page's own; whether there was a next one."""
-        if not self._lags:
-            return False
+    def _next_lag(self, page: Comparison) -> _Play:
+        """Goes on to the sweep's next lag, after the last one back to the page's own."""
         self._lags = self._lags[1:]
         lag = self._lags[0] if self._lags else page.sides[0][1].lag
-        self._stand([replace(config, lag=lag) for _, config in page.sides])
-        return bool(self._lags)
+        return self._stand(page, [replace(config, lag=lag) for _, config in page.sides], self._known())
 
-    def _keep(self) -> None:
+    def _keep(self, play: _Play) -> None:
         self._kept_at = self._clock()
-        runs = tuple(side.run for side in self._sides)
+        runs = tuple(side.run for side in play.sides)
         update = min((run.step for run in runs), default=0)
         self._send(Kind.KEPT, pickle.dumps(Kept(update, pickle.dumps((runs, self._attempts)))))
 
     # The screen
 
-    def _draw(self, page: Comparison) -> None:
-        assert self._example
-        started = self._clock()
-        moments = [observe(self._tools, side.run, self._example, self._look, ())[0] for side in self._sides]
+    def _draw(self, play: _Play) -> None:
+        started, page = self._clock(), play.page
+        moments = [observe(self._tools, side.run, play.example, self._look, ())[0] for side in play.sides]
         sides = tuple(
             Side(name, moment, self._attempts_of(side.run.config))
-            for (name, _), side, moment in zip(page.sides, self._sides, moments, strict=True)
+            for (name, _), side, moment in zip(page.sides, play.sides, moments, strict=True)
         )
         compared = Compared(sides, page.budget)
         pictures: dict[str, object] = {key: content(self._tools.overlays[key].draw(compared)) for key in page.figures}
-        for place, (side, moment) in enumerate(zip(self._sides, moments, strict=True)):
+        for place, (side, moment) in enumerate(zip(play.sides, moments, strict=True)):
             pictures |= self._graph(place, side.run, moment)
         said = status_of_sides(
             compared,
-            tuple(state_of(side.run, self._training, LONGEST_RUN) for side in self._sides),
-            tuple(side.rate.per_second for side in self._sides),
+            tuple(state_of(side.run, self._training, LONGEST_RUN) for side in play.sides),
+            tuple(side.rate.per_second for side in play.sides),
             self._training,
             self._pace,
             tuple(self._lags),
@@ -320,3 +324,17 @@ class SideBySide:
         told = None if self._training and self._pace != "slow" else player(self._tools.tell(run, moment.trace))
         drawn = content(self._tools.figures["graph"].draw(moment, self._look))
         return {f"graph {place}": drawn, f"player {place}": told}
+
+
+def _goal(play: _Play, verb: Verb) -> int:
+    """The update at which all are to stop; a sweep's is its budget."""
+    slowest = min(side.run.step for side in play.sides)
+    match verb:
+        case "train":
+            return LONGEST_RUN
+        case "step":
+            return slowest + 1
+        case "epoch":
+            epoch = max(1, -(-play.task.train_size // play.sides[0].run.config.batch))
+            return (slowest // epoch + 1) * epoch
+    return 0

@@ -25,13 +25,13 @@ def status(
     """What the toolbar and the status line show.
 
     state: new, training, paused, finished or diverged. update, epoch: how far it has come. loss, score: means over
-    the last `recent` updates, null before the first. held_loss, held_score, held_bleu: of the last check, made at
+    the last `recent` updates, null before the first. held_score, held_bleu: of the last check, made at
     `held_update`; BLEU is null where it means nothing.
     baseline, baseline_name, score_name: as in `Moment`. reason: why it diverged. rate: updates a second.
-    past: the updates that can be looked back at. look and the looks there are to choose from: streams, quantities,
-    and for an opened cell its step, the labels of all steps, and how many units there are; for the way from a loss
-    back to a state both, and between what they may be chosen; for a gradient check the name, rows and columns of
-    every parameter.
+    past: the updates that can be looked back at. look: the stream and the quantity on show; streams, quantities: those
+    there are to choose from. More to choose from: for an opened cell its step, the labels of all steps, and how many
+    units there are; for the way from a loss back to a state both, and between what they may be chosen; for a gradient
+    check the name, rows and columns of every parameter.
     """
     history, trace = moment.history, moment.trace
     return {
@@ -42,7 +42,6 @@ def status(
         "loss": _mean(history.loss[-RECENT:]),
         "score": _mean(history.score[-RECENT:]),
         "held_update": int(history.held_step[-1]) if len(history.held_step) else None,
-        "held_loss": _mean(history.held_loss[-1:]),
         "held_score": _mean(history.held_score[-1:]),
         "held_bleu": _mean(history.held_bleu[-1:]),
         "baseline": moment.baseline,
@@ -53,14 +52,7 @@ def status(
         "rate": rate,
         "learning_rate": trace.config.learning_rate,
         "past": list(updates),
-        "look": {
-            "stream": look.stream,
-            "quantity": look.quantity,
-            "loss": look.loss,
-            "state": look.state,
-            "unit": look.unit,
-            "opened": look.opened,
-        },
+        "look": {"stream": look.stream, "quantity": look.quantity},
         "streams": [_stream_name(stream, trace.streams) for stream in trace.streams],
         "quantities": _quantities(trace),
         "cell": None if moment.opened is None else _cell(moment.opened, trace),

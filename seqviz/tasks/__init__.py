@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache
 from threading import Lock
+from weakref import WeakValueDictionary
 
 from seqviz.core.config import RunConfig
 from seqviz.core.registry import Registry
@@ -36,8 +37,9 @@ TASKS: Registry[Callable[[RunConfig], Task]] = Registry(
 def task_of(config: RunConfig) -> Task:
     """The task that a configuration names, built once for each `task`, `data` and `lag`: it may look at no more.
 
-    Many threads may ask for the same one at once: one builds it and the others wait for it. Raises KeyError for an
-    unknown key, BadInput where a person's own data is gone.
+    It is kept as long as somebody holds it, and the last few are kept longer. Many threads may ask for the same one at
+    once: one builds it and the others wait for it. Raises KeyError for an unknown key, BadInput where a person's own
+    data is gone.
     """
     wanted = config.task, config.data, config.lag
     with _building.setdefault(wanted, Lock()):
@@ -48,8 +50,12 @@ def task_of(config: RunConfig) -> Task:
 
 
 _building: dict[tuple[str, str, int], Lock] = {}
+_held = WeakValueDictionary[tuple[str, str, int], Task]()
 
 
 @lru_cache(maxsize=16)
 def _built(task: str, data: str, lag: int) -> Task:
-    return TASKS[task](RunConfig(task=task, data=data, lag=lag))
+    found = _held.get((task, data, lag))
+    if found is None:
+        found = _held[task, data, lag] = TASKS[task](RunConfig(task=task, data=data, lag=lag))
+    return found

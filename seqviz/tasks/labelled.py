@@ -27,6 +27,7 @@ from seqviz.core.task import (
     shuffled,
 )
 from seqviz.core.topology import MANY_TO_ONE
+from seqviz.tasks.tokenise import lowered
 
 DOUBT: Final = 0.5
 """While training, a word seen n times is hidden with probability DOUBT / (DOUBT + n): rare words more often, so that
@@ -132,7 +133,7 @@ class LabelledTexts:
         return tuple(self._example(text) for text in self.train)
 
     def _indices(self, words: tuple[str, ...]) -> Int64[np.ndarray, " words"]:
-        return encode([word.lower() for word in words], self._index)
+        return encode(lowered(words), self._index)
 
     def _example(self, text: Labelled) -> Example:
         target = np.array([self.writes.index(text.label)], dtype=np.int64)

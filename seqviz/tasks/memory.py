@@ -64,8 +64,8 @@ class MemoryTask:
         return self._drawn((seed, step), _TRAINING, size)
 
     def by_baseline(self, example: Example) -> tuple[str, ...]:
-        """The commonest answer, wherever one is asked for and elsewhere too."""
-        return (self.writes[self._shares.argmax()],) * len(example.targets)
+        """The commonest answer, wherever one is asked for."""
+        return (self.writes[self._shares.argmax()],) * int((example.targets != IGNORE).sum())
 
     def read(self, typed: str) -> Example:
         """What a person typed, with its true targets, which follow from the rule. Raises BadInput."""

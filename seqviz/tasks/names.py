@@ -6,6 +6,7 @@ the built-in towns and people's own lists share.
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -100,14 +101,7 @@ class Names:
 
         Where there is but one kind, the name alone. Raises BadInput.
         """
-        before, _, after = typed.partition(":")
-        known = {kind.lower(): kind for kind in self.kinds}
-        kind = known.get(before.strip().lower())
-        if kind is None and len(self.kinds) == 1:
-            kind, after = self.kinds[0], typed
-        if kind is None:
-            example = f"“{self.kinds[0]}: {self.train[0].letters}”"
-            raise BadInput(f"Write one of {', '.join(self.kinds)}, or one of them and a name, such as {example}.")
+        kind, after = self._parted(typed)
         letters = " ".join(after.split())
         if not letters:
             return self._free(kind)
@@ -119,6 +113,22 @@ class Names:
         if len(letters) > self.longest:
             raise BadInput(f"That is {len(letters)} letters; at most {self.longest} can be read. Make it shorter.")
         return self._example(Name(kind, letters))
+
+    def _parted(self, typed: str) -> tuple[str, str]:
+        """The kind at the beginning, the longest that it can be, and what follows its colon. Raises BadInput."""
+        found = [
+            (kind, begun.end())
+            for kind in self.kinds
+            if (begun := re.match(rf"\s*{re.escape(kind)}\s*(:|$)", typed, re.IGNORECASE))
+        ]
+        if found:
+            # Of kinds that differ in capitals alone, the one that is spelt so.
+            kind, end = max(found, key=lambda each: (len(each[0]), each[0] in typed))
+            return kind, typed[end:]
+        if len(self.kinds) == 1:
+            return self.kinds[0], typed
+        example = f"“{self.kinds[0]}: {self.train[0].letters}”"
+        raise BadInput(f"Write one of {', '.join(self.kinds)}, or one of them and a name, such as {example}.")
 
     def origin(self, kind: str, words: Sequence[str]) -> Origin:
         """Where a name of this kind is found, if anywhere. words: its letters, as labels of `writes`."""
@@ -154,12 +164,12 @@ class Names:
         return tuple(self._followers.get((kind, before), END) for before in ("", *letters))
 
     def _example(self, name: Name) -> Example:
-        targets = np.array([self._index.get(letter, 0) for letter in (*name.letters, END)], dtype=np.int64)
+        targets = np.array([self._index[letter] for letter in (*name.letters, END)], dtype=np.int64)
         spoken = name.letters if len(self.kinds) == 1 else f"{name.kind}: {name.letters}"
         return Example(self._kind(name.kind), targets, (name.kind,), spoken)
 
     def _free(self, kind: str) -> Example:
-        spoken = "of its own" if len(self.kinds) == 1 else f"{kind}: of its own"
+        spoken = "a new name" if len(self.kinds) == 1 else f"{kind}: a new name"
         return Example(self._kind(kind), np.empty(0, dtype=np.int64), (kind,), spoken)
 
     def _kind(self, kind: str) -> Int64[np.ndarray, " 1"]:
@@ -183,4 +193,5 @@ def apart(names: Iterable[Name], share: float, most: int, seed: int) -> tuple[tu
             wanted[name.kind] -= 1
             left.subtract(set(name.letters))
             held.append(name)
-    return tuple(name for name in drawn if name not in set(held)), tuple(held)
+    kept_back = set(held)
+    return tuple(name for name in drawn if name not in kept_back), tuple(held)

@@ -70,10 +70,7 @@ def prepare(content: bytes) -> store.Prepared:
     archive = open_archive(content)
     if not archive.pictures:
         raise BadInput("The ZIP file holds no pictures. PNG, JPEG and GIF files can be read.")
-    try:
-        table = read_table(archive.read(archive.table))
-    except BadInput as problem:
-        raise BadInput(f"The table “{shown(archive.table)}”: {problem}") from None
+    table = _table(archive)
     rows = [
         _Row(written, archive.named(written), words_of(caption.lower())) for written, caption in _rows(archive, table)
     ]
@@ -231,6 +228,19 @@ def build(config: RunConfig) -> OwnCaptions:
     train = [(name, words) for name, words in captions if pictures[name].tobytes() not in kept_back]
     held = {pictures[name].tobytes(): (name, words) for name, words in reversed(captions)}
     return OwnCaptions(pictures, tuple(train), tuple(caption for kind, caption in held.items() if kind in kept_back))
+
+
+def _table(archive: Archive) -> Table:
+    """The table of an archive. Raises BadInput where it cannot be read."""
+    called = f"The table “{shown(archive.table)}”"
+    try:
+        content = archive.read(archive.table)
+    except BadInput as reason:
+        raise BadInput(f"{called} {reason}. Pack it again.") from None
+    try:
+        return read_table(content, "the picture's file name and its caption")
+    except BadInput as problem:
+        raise BadInput(f"{called}: {problem}") from None
 
 
 def _rows(archive: Archive, table: Table) -> list[tuple[str, str]]:

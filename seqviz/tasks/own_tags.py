@@ -19,6 +19,7 @@ from seqviz.core.task import BadInput
 from seqviz.tasks import store
 from seqviz.tasks.tables import read_text
 from seqviz.tasks.tagging import LONGEST, Tagged, TaggingTask
+from seqviz.tasks.tokenise import lowered
 
 KIND: Final = "own-tags"
 MOST_SENTENCES: Final = 50_000
@@ -90,20 +91,20 @@ def read_conllu(text: str) -> tuple[list[Words], list[str]]:
 def build(config: RunConfig) -> TaggingTask:
     """The task of the sentences that `config.data` names. Raises BadInput where they are gone."""
     record = store.get(config.data, KIND)
-    sentences = [Tagged(tuple(words), tuple(tags), late=(False,) * len(words)) for words, tags in record["sentences"]]
-    # Equal sentences stay together, so that nothing kept back has been learned by heart.
-    different = {sentence.words: sentence for sentence in sentences}
+    sentences = [Tagged(tuple(words), tuple(tags)) for words, tags in record["sentences"]]
+    # Sentences that are equal as the network reads them stay together: nothing kept back has been learned by heart.
+    different = {lowered(sentence.words): sentence for sentence in sentences}
     order = np.random.default_rng(0).permutation(len(different))
     wanted = min(MOST_HELD, int(HELD_SHARE * len(different)))
     by_words = tuple(different.values())
     held = tuple(by_words[place] for place in order[:wanted])
-    kept_back = {sentence.words for sentence in held}
+    kept_back = {lowered(sentence.words) for sentence in held}
     # Short sentences fit the screen.
     menu = sorted(held, key=lambda sentence: abs(len(sentence.words) - 8))[:MENU]
     return TaggingTask(
         key=KIND,
         title="Your own tagged sentences",
-        train=tuple(sentence for sentence in sentences if sentence.words not in kept_back),
+        train=tuple(sentence for sentence in sentences if lowered(sentence.words) not in kept_back),
         held=held,
         menu=tuple((_shown(sentence.words), sentence) for sentence in menu),
         tags=tuple(sorted({tag for sentence in sentences for tag in sentence.tags if tag})),
@@ -162,7 +163,7 @@ def _check(sentences: Sequence[Words]) -> None:
         )
     if {word for sentence in sentences for word, _ in sentence} == {"_"}:
         raise BadInput("All words are “_”: this file has tags without its text.")
-    different = len({tuple(word for word, _ in sentence) for sentence in sentences})
+    different = len({lowered(word for word, _ in sentence) for sentence in sentences})
     if different < FEWEST:
         raise BadInput(f"The file has {different} different sentences; at least {FEWEST} are needed.")
 

@@ -13,7 +13,7 @@ from seqviz.core.task import BadInput
 from seqviz.tasks import store
 from seqviz.tasks.labelled import Labelled, LabelledTexts, by_class_in_turn
 from seqviz.tasks.tables import Table, plain
-from seqviz.tasks.tokenise import words_of
+from seqviz.tasks.tokenise import lowered, words_of
 
 KIND: Final = "own-texts"
 MOST_CLASSES: Final = 20
@@ -34,12 +34,12 @@ def prepare(table: Table, text: int, label: int, vocabulary: int = 2000, longest
     """
     if text == label:
         raise BadInput("The text and its label are in one column. Choose a different column for each.")
-    labels: dict[tuple[str, ...], str] = {}
+    texts: dict[tuple[str, ...], Labelled] = {}
     found: set[str] = set()
     marked = cut = empty = again = 0
     for row in table.rows:
         said, had_markup = plain(row[text])
-        kind = _short(" ".join(plain(row[label])[0].split()))
+        kind = " ".join(plain(row[label])[0].split())
         # No word is longer than the blanks around it allow: what stands behind so many of them is cut off anyway.
         words = words_of(" ".join(said.split()[: longest + 1]))
         marked += had_markup
@@ -48,18 +48,20 @@ def prepare(table: Table, text: int, label: int, vocabulary: int = 2000, longest
             continue
         cut += len(words) > longest
         found.add(kind)
-        again += words[:longest] in labels
-        labels.setdefault(words[:longest], kind)
-    counts = Counter(labels.values())
+        # The network reads no capitals: texts that differ in nothing else are the same to it.
+        read = lowered(words[:longest])
+        again += read in texts
+        texts.setdefault(read, _labelled(words[:longest], kind))
+    counts = Counter(text.label for text in texts.values())
     _check(counts, table.columns[label], found, longest)
     record = {
         "kind": KIND,
-        "texts": [[" ".join(words), kind] for words, kind in labels.items()],
+        "texts": [[" ".join(text.words), _short(text.label)] for text in texts.values()],
         "vocabulary": vocabulary,
         "longest": longest,
     }
     notes = [
-        f"{len(labels):,} texts in {len(counts)} classes: {', '.join(_short(kind) for kind in sorted(counts))}.",
+        f"{len(texts):,} texts in {len(counts)} classes: {', '.join(_short(kind) for kind in sorted(counts))}.",
         *table.notes,
     ]
     if empty:
@@ -103,7 +105,8 @@ def _check(counts: Counter[str], column: str, found: set[str], longest: int) -> 
     if len(counts) < min(2, len(found)):
         raise BadInput(
             f"Every text with another label than “{_short(next(iter(counts)))}” stands further up with that label, as "
-            f"only the first {longest} words of a text are read. Read more words, or give each text one label."
+            f"only the first {longest} words of a text are read and capitals make no difference. Read more words, or "
+            "give each text one label."
         )
     if len(counts) < 2:
         raise BadInput(
@@ -114,6 +117,12 @@ def _check(counts: Counter[str], column: str, found: set[str], longest: int) -> 
         raise BadInput(
             f"The column “{column}” has {len(counts):,} different labels; at most {MOST_CLASSES} can be told apart. "
             "Is it the right column?"
+        )
+    shown, same = Counter(map(_short, counts)).most_common(1)[0]
+    if same > 1:
+        raise BadInput(
+            f"{same} classes have labels that begin with the same {SHOWN - 1} characters: “{shown}”. No more of a "
+            "label is shown, so they would look like one class. Give them shorter labels."
         )
     if counts.total() < FEWEST:
         raise BadInput(

@@ -26,7 +26,7 @@ from seqviz.core.task import (
     shuffled,
 )
 from seqviz.core.topology import DELAYED, Topology
-from seqviz.tasks.tokenise import Pair, Words
+from seqviz.tasks.tokenise import Pair, Words, lowered
 from seqviz.tasks.word_list import word_list
 
 _BUCKETS = 8
@@ -41,7 +41,8 @@ class SentencePairs:
     split: makes words of what a person types. longest: words that may be typed.
     groups: kinds of kept-back pairs by name, to be tried apart from each other; they need not be all in `held`.
     vocabulary_size: at most so many words are told apart in each language, the commonest; all others are `UNKNOWN`.
-    Every word of a kept-back translation has to occur in `train`. Capitals make no difference to what is read.
+    Every word of a kept-back translation has to occur in `train`, or it could not be learned. Capitals make no
+    difference to what is read.
 
     In the direct wiring every step that reads also emits: the first word read makes the first word said. Languages
     differ in length, so `slots` steps follow the sentence that read only `END`. They are as many as the longest
@@ -77,12 +78,16 @@ class SentencePairs:
     @cached_property
     def reads(self) -> Tokens:
         """The words read: padding, the unknown word, the end of a sentence, then the words of `train`."""
-        words = commonest((_lower(source) for source, _ in self.train), self.vocabulary_size)
+        words = commonest((lowered(source) for source, _ in self.train), self.vocabulary_size)
         return Tokens((PAD, UNKNOWN, END, *sorted(words)))
 
     @cached_property
     def writes(self) -> tuple[str, ...]:
-        """The words written: those of the translations, the unknown word if some were cut off, the end."""
+        """The words written: those of the translations, the unknown word if some were cut off, the end.
+
+        Kept-back translations have no words of their own, but count when the commonest are found: so a task can keep
+        back only pairs of which no word will be cut off.
+        """
         translations = [target for _, target in self.train + self.held]
         words = commonest(translations, self.vocabulary_size)
         cut_off = len({word for target in translations for word in target}) > len(words)
@@ -147,7 +152,7 @@ class SentencePairs:
 
     @cached_property
     def _word_list(self) -> dict[str, str]:
-        return word_list([(_lower(source), target) for source, target in self.train])
+        return word_list([(lowered(source), target) for source, target in self.train])
 
     @cached_property
     def _indices(self) -> tuple[dict[str, int], dict[str, int]]:
@@ -164,7 +169,7 @@ class SentencePairs:
         else:
             ends = len(words) - len(target) if direct else 1
             answer = encode(target + (END,) * ends, targets)
-        return Example(encode(_lower(words), sources), answer, words, name)
+        return Example(encode(lowered(words), sources), answer, words, name)
 
 
 def by_length(pairs: Sequence[Pair]) -> tuple[tuple[str, tuple[Pair, ...]], ...]:
@@ -193,7 +198,3 @@ def commonest(sentences: Iterable[Words], size: int) -> list[str]:
     """The `size` commonest words of the sentences, the commonest first, ties in alphabetical order."""
     counts = Counter(word for sentence in sentences for word in sentence)
     return sorted(counts, key=lambda word: (-counts[word], word))[:size]
-
-
-def _lower(words: Words) -> Words:
-    return tuple(word.lower() for word in words)

@@ -77,10 +77,11 @@ def read_text(content: bytes, wanted: str = TABLE) -> tuple[str, tuple[str, ...]
     return text, notes
 
 
-def read_table(content: bytes) -> Table:
+def read_table(content: bytes, wanted: str = "a text and its label") -> Table:
     """The table in a CSV or TSV file, with or without a header.
 
-    Raises BadInput, in a sentence for people, where the file is empty, too large, no text or no table.
+    wanted: the two columns it needs, as a message names them. Raises BadInput, in a sentence for people, where the file
+    is empty, too large, no text or no table.
     """
     text, notes = read_text(content)
     rows, how = _rows(text)
@@ -91,7 +92,7 @@ def read_table(content: bytes) -> Table:
     fitting = [row for row in rows if len(row) == width]
     if width < 2:
         raise BadInput(
-            "Only one column was found. Two are needed, a text and its label, with a comma, a tab or a semicolon "
+            f"Only one column was found. Two are needed, {wanted}, with a comma, a tab or a semicolon "
             "between them; a text that holds that sign itself must stand in quotation marks."
         )
     if len(fitting) < len(rows):

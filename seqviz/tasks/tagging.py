@@ -23,7 +23,7 @@ from seqviz.core.task import (
     shuffled,
 )
 from seqviz.core.topology import DIRECT
-from seqviz.tasks.tokenise import words_of
+from seqviz.tasks.tokenise import lowered, words_of
 
 LONGEST = 60
 """Words at most in a sentence."""
@@ -33,12 +33,12 @@ LONGEST = 60
 class Tagged:
     """A sentence. words: as spelt. tags: one a word, "" where it is not known.
 
-    late: for each word, whether only what follows it decides its tag.
+    late: for each word, whether only what follows it decides its tag; () where that is not known.
     """
 
     words: tuple[str, ...]
     tags: tuple[str, ...]
-    late: tuple[bool, ...]
+    late: tuple[bool, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -105,8 +105,13 @@ class TaggingTask:
         return collate([self._encoded[place] for place in shuffled(len(self.train), seed, step, size)])
 
     def by_baseline(self, example: Example) -> tuple[str, ...]:
-        """The commonest tag of each word of an example."""
-        return tuple(self._commonest_tag(word) for word in example.words)
+        """The commonest tag of each word whose tag is asked for; of all words where none is known."""
+        asked = example.targets != IGNORE
+        return tuple(
+            self._commonest_tag(word)
+            for word, counts in zip(example.words, asked | ~asked.any(), strict=True)
+            if counts
+        )
 
     def read(self, typed: str) -> Example:
         """A typed sentence with unknown tags. Raises BadInput."""
@@ -115,7 +120,7 @@ class TaggingTask:
             raise BadInput("Type a sentence: there is no word in it yet.")
         if len(words) > LONGEST:
             raise BadInput(f"The sentence has {len(words)} words; {LONGEST} can be read.")
-        return self._example(Tagged(words, ("",) * len(words), (False,) * len(words)), typed.strip())
+        return self._example(Tagged(words, ("",) * len(words)), typed.strip())
 
     @cached_property
     def _tag_counts(self) -> dict[str, Counter[str]]:
@@ -142,4 +147,4 @@ class TaggingTask:
     def _example(self, sentence: Tagged, name: str) -> Example:
         place = {tag: number for number, tag in enumerate(self.tags)}
         targets = np.array([place.get(tag, IGNORE) for tag in sentence.tags], dtype=np.int64)
-        return Example(encode([word.lower() for word in sentence.words], self._index), targets, sentence.words, name)
+        return Example(encode(lowered(sentence.words), self._index), targets, sentence.words, name)

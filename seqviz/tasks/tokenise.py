@@ -31,6 +31,11 @@ def words_of(text: str) -> Words:
     return tuple(word for chunk in spaced.split() for word in _peeled(chunk))
 
 
+def lowered(words: Iterable[str]) -> Words:
+    """The words in small letters, as the networks read them that capitals make no difference to."""
+    return tuple(word.lower() for word in words)
+
+
 def with_sentence_case(sentences: Iterable[Words]) -> list[Words]:
     """The sentences, their first words without the capital that only the start of a sentence gives them.
 

@@ -1,7 +1,7 @@
 """`analyse`: what each step does to the gradient that passes through it, and what becomes of it over many steps.
 
-Step Jacobians come from `torch.func.jacrev` of the cell's own equation, all steps in one call; the rest is linear
-algebra in float64, so that a product of many small factors is still told apart from 0.
+Step Jacobians come from autograd on the cell's own equation, all steps in one call; the rest is linear algebra in
+float64, so that a product of many small factors is still told apart from 0.
 """
 
 from __future__ import annotations
@@ -11,14 +11,13 @@ from itertools import takewhile
 
 import numpy as np
 import torch
-from jaxtyping import Float, Float64
+from jaxtyping import Float64
 from torch import Tensor
-from torch.func import jacrev, vmap
 
 from seqviz.cells import Cell, State, Weights
 from seqviz.core.analysis import Analysis, Jacobians, Products
 from seqviz.core.records import Look, Run, Trace, freeze_all
-from seqviz.networks.sums import of_input, of_state, step
+from seqviz.networks.sums import of_input, of_state
 from seqviz.training.chain import TracedChain
 from seqviz.training.model import loaded
 
@@ -48,8 +47,7 @@ def _jacobians(chain: TracedChain) -> Jacobians:
         weights = Weights(*(weight.detach().double() for weight in stack.weights(row)))
         x = chain.inputs(stack, places)
         before = State(chain.before.hidden[places], None if chain.before.cell is None else chain.before.cell[places])
-        jacobian[places] = step_jacobians(cell, weights, x, before)
-        slope[places] = _slopes(cell, weights, x, before)
+        jacobian[places], slope[places] = _derivatives(cell, weights, x, before)
         blocks = weights.hidden.view(cell.blocks, hidden, hidden)
         measures[:, number] = torch.stack(
             [_norms(blocks), torch.linalg.eigvals(blocks).abs().amax(dim=1), torch.linalg.det(blocks)]
@@ -71,30 +69,30 @@ def _jacobians(chain: TracedChain) -> Jacobians:
     )
 
 
-def step_jacobians(
-    cell: Cell, weights: Weights, x: Float[Tensor, "steps inputs"], before: State
-) -> Float[Tensor, "steps state state"]:
-    """∂s_t/∂s_{t-1} of every step, where s is h or, with a cell state, h followed by c."""
-    size = before.hidden.shape[1]
+def _derivatives(
+    cell: Cell, weights: Weights, x: Float64[Tensor, "steps inputs"], before: State
+) -> tuple[Float64[Tensor, "steps state state"], Float64[Tensor, "steps blocks hidden"]]:
+    """Of every step ∂s_t/∂s_{t-1}, where s is h or, with a cell state, h followed by c, and ∂h_t/∂a_t unit by unit.
 
-    def after(packed: Tensor, x_t: Tensor) -> Tensor:
-        state = State(packed) if before.cell is None else State(packed[:size], packed[size:])
-        return _packed(step(cell, weights, x_t, state)[0])
-
-    found: Tensor = vmap(jacrev(after))(_packed(before), x)
-    return found
-
-
-def _packed(state: State) -> Tensor:
-    return state.hidden if state.cell is None else torch.cat([state.hidden, state.cell], dim=-1)
-
-
-def _slopes(cell: Cell, weights: Weights, x: Tensor, before: State) -> Float64[Tensor, "steps blocks hidden"]:
-    """A unit's state hangs on its own rows of a_t alone, so the gradient of the units' sum is each one's own slope."""
+    A unit's new state hangs on its own rows of a_t and on its own state before, so the gradient of the units' sum is
+    each one's own slope. With both kinds of slopes, ∂s_t/∂s_{t-1} = Σ diag(∂s_t/∂a_t) W_hh over the blocks, and what
+    reaches s_t from s_{t-1} beside a_t, on the diagonal.
+    """
+    count, hidden = before.hidden.shape
     from_state = of_state(weights, before.hidden).requires_grad_()
-    after, _ = cell.step(of_input(weights, x), from_state, before)
-    (found,) = torch.autograd.grad(after.hidden.sum(), from_state)
-    return found.view(len(x), cell.blocks, -1)
+    own = [state.detach().requires_grad_() for state in before if state is not None]
+    after, _ = cell.step(of_input(weights, x), from_state, State(*own))
+    blocks = weights.hidden.view(cell.blocks, hidden, hidden)
+    rows, slopes = [], []
+    for state in (state for state in after if state is not None):
+        of_sums, *beside = torch.autograd.grad(
+            state.sum(), [from_state, *own], retain_graph=True, materialize_grads=True
+        )
+        slopes.append(of_sums.view(count, cell.blocks, hidden))
+        columns = [diagonal.diag_embed() for diagonal in beside]
+        columns[0] += torch.einsum("tbi,bij->tij", slopes[-1], blocks)
+        rows.append(torch.cat(columns, dim=2))
+    return torch.cat(rows, dim=1), slopes[0]
 
 
 def _products(chain: TracedChain, jacobians: Jacobians, look: Look) -> Products:
@@ -141,7 +139,7 @@ def _running(factors: Sequence[float], last: int, cut: Sequence[bool]) -> Float6
     for place in _back(last, cut):
         product *= factors[place]
         out[place - 1] = product
-    # A product with no factor is known even where the factors are not.
+    # Where no factor is known, the 1 at `last` and the 0 where nothing arrives would say nothing either.
     return out if np.isfinite(factors).any() else np.full(len(factors), np.nan)
 
 

@@ -8,7 +8,7 @@ import torch
 from jaxtyping import Int64
 from torch import Tensor
 
-from seqviz.core.answers import Answer, Branch, Group, Sample, Sentence, Written
+from seqviz.core.answers import Answer, Group, Sample, Sentence, Written
 from seqviz.core.records import Run
 from seqviz.core.task import END, IGNORE, Example, Task, collate
 from seqviz.networks.decode import beam, greedy, sample
@@ -92,12 +92,12 @@ def write(run: Run, example: Example, temperature: float, width: int) -> Written
         (f"drawn, {place + 1}", sample(network, feed, end, LONGEST, temperature, generator)) for place in range(DRAWS)
     ]
     best, branches = beam(network, feed, end, LONGEST, width)
-    ways.append((f"beam of {width}", torch.tensor([best])))
+    ways.append((f"beam of {width}", torch.tensor([[branches[place].word for place in best]])))
     return Written(
         task.writes,
         tuple(_sentence(task, network, feed, way, words) for way, words in ways),
         branches,
-        _path(branches, best),
+        best,
         _words(task, example.targets.tolist()),
     )
 
@@ -112,15 +112,6 @@ def _sentence(task: Task, network: Network, feed: Feed, way: str, words: Int64[T
     forced = Feed(feed.inputs, feed.lengths, words, network.shifted(words))
     each = network(forced).logits[0].log_softmax(dim=-1).gather(1, words[0][:, None])
     return Sentence(way, _words(task, words[0].tolist()), float(each.sum()))
-
-
-def _path(branches: tuple[Branch, ...], words: tuple[int, ...]) -> tuple[int, ...]:
-    """The branches that spell `words`, from the root on."""
-    path: list[int] = []
-    for word in words:
-        parent = path[-1] if path else -1
-        path.append(next(i for i, b in enumerate(branches) if b.kept and (b.parent, b.word) == (parent, word)))
-    return tuple(path)
 
 
 def _answer(task: Task, example: Example, written: list[int]) -> Answer:

@@ -34,9 +34,9 @@ class TracedChain:
             for number, stack in enumerate(network.parts)
             if number in here
         ]
-        hidden = torch.from_numpy(traced.hidden[row, self.order]).double()
-        cell = torch.from_numpy(traced.cell_state[row, self.order]).double() if self.cell.has_cell_state else None
-        self.before = State(shifted(hidden), None if cell is None else shifted(cell))
+        hidden = torch.from_numpy(traced.hidden_before[row, self.order]).double()
+        cell = torch.from_numpy(traced.cell_before[row, self.order]).double() if self.cell.has_cell_state else None
+        self.before = State(hidden, cell)
 
     @property
     def cut(self) -> list[bool]:
@@ -67,8 +67,3 @@ class TracedChain:
         out = np.full((len(self.traced.steps), *values.shape[1:]), missing)
         out[self.order] = values
         return out
-
-
-def shifted(states: Float64[Tensor, "order hidden"]) -> Float64[Tensor, "order hidden"]:
-    """Each step's state before, 0 before the first."""
-    return torch.cat([torch.zeros_like(states[:1]), states[:-1]])

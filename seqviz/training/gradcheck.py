@@ -17,7 +17,7 @@ from torch import Tensor
 
 from seqviz.core.analysis import GradientCheck
 from seqviz.core.config import RunConfig
-from seqviz.core.records import Run, Trace, freeze
+from seqviz.core.records import Run, Trace, freeze_all
 from seqviz.networks.network import Feed, Network, mean_loss
 from seqviz.training import handwritten
 from seqviz.training.model import loaded
@@ -64,7 +64,7 @@ def check_gradients(run: Run, traced: Trace, weights: Sequence[Weight] = ()) -> 
         window=run.config.window,
         update=run.step,
     )
-    freeze(*(value for value in vars(check).values() if isinstance(value, np.ndarray)))
+    freeze_all(check)
     return check
 
 

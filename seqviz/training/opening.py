@@ -8,7 +8,7 @@ from torch import Tensor
 
 from seqviz.core.circuit import CELL_BEFORE, HIDDEN_BEFORE
 from seqviz.core.opened import Opened
-from seqviz.core.records import Look, Run, Trace, freeze
+from seqviz.core.records import Look, Run, Trace, freeze_all
 from seqviz.training.chain import TracedChain
 from seqviz.training.model import loaded
 
@@ -43,16 +43,15 @@ def open_cell(run: Run, traced: Trace, look: Look | None = None) -> Opened:
     given = {HIDDEN_BEFORE: before[[unit]]}
     if chain.before.cell is not None:
         given[CELL_BEFORE] = chain.before.cell[place].numpy()[[unit]]
-    computed = chain.cell.circuit.evaluate(
-        (from_input @ x + input_bias)[:, None], (from_state @ before + state_bias)[:, None], given
-    )
+    with np.errstate(over="ignore", invalid="ignore"):  # a network may grow beyond every number
+        of_input, of_state = from_input @ x + input_bias, from_state @ before + state_bias
+    computed = chain.cell.circuit.evaluate(of_input[:, None], of_state[:, None], given)
     values = {name: float(value[0]) for name, value in computed.items()}
     values["hidden"] = float(traced.hidden[look.stream, step, unit])
     values |= {name: float(gate[look.stream, step, unit]) for name, gate in traced.gates.items()}
     if traced.cell_state.size:
         values["cell_state"] = float(traced.cell_state[look.stream, step, unit])
-    freeze(x, before, from_input, from_state, input_bias, state_bias)
-    return Opened(
+    result = Opened(
         look.stream,
         step,
         unit,
@@ -66,3 +65,5 @@ def open_cell(run: Run, traced: Trace, look: Look | None = None) -> Opened:
         state_bias,
         values,
     )
+    freeze_all(result)
+    return result

@@ -7,7 +7,7 @@ itself, one a loss: copy t keeps the loss L_t alone, so ∂L_t/∂h_k for all t 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -32,8 +32,9 @@ LONGEST = 40
 def trace(run: Run, example: Example) -> Trace:
     """What `example` makes the run's network do, forward and backward.
 
-    Where the targets are known, writing steps read the true words, as in training. Where they are not, the network's
-    own answer stands in for them. Raises ValueError for an example that does not fit the task's topology.
+    Where the targets are known, writing steps read the true words, as in training where teacher forcing is complete.
+    Where they are not, the network's own answer stands in for them. Raises ValueError for an example that does not
+    fit the task's topology.
     """
     task, network = task_of(run.config), loaded(run)
     asked = _asked(network, task, example, run)
@@ -50,7 +51,6 @@ def trace(run: Run, example: Example) -> Trace:
     influence = np.zeros((total, total), np.float32)
     influence[loss_times] = gradients.influence
     hidden = placed.fill([state.hidden for state in placed.states])
-    grad_recurrent = placed.spread(gradients.recurrent)
     no_cell = np.zeros((*hidden.shape[:2], 0), np.float32)
     cells = [state.cell for state in placed.states if state.cell is not None]
     vectors = torch.cat([vector[0] for vector in passed.vectors])
@@ -72,7 +72,7 @@ def trace(run: Run, example: Example) -> Trace:
         probabilities=spread(_array(passed.logits[0].softmax(dim=-1))),
         written=spread(_array(passed.logits[0].argmax(dim=-1)), empty=-1),
         targets=spread(_array(targets), empty=IGNORE),
-        losses=_at(total, loss_times, _array(losses)),
+        losses=_Spread(total, loss_times)(_array(losses)),
         loss=float(losses.detach().mean()),
         targets_known=asked.known,
         grad_logits=spread(_array(gradients.logits)),
@@ -80,17 +80,13 @@ def trace(run: Run, example: Example) -> Trace:
         grad_cell_state=no_cell if gradients.cell is None else placed.spread(gradients.cell),
         grad_inputs=_array(gradients.inputs),
         influence=influence,
-        grad_recurrent=grad_recurrent,
-        share=np.zeros(hidden.shape[:2], np.float32),
+        grad_recurrent=placed.spread(gradients.recurrent),
         attention=_attention(passed, steps),
         feature_maps=tuple(_array(maps) for maps in passed.feature_maps),
         grad_feature_maps=tuple(_array(grad) for grad in gradients.feature_maps),
     )
-    # Step t's part of ∂L/∂W_hh is an outer product, so its norm is the product of two norms.
-    with np.errstate(over="ignore", invalid="ignore"):  # a network may grow beyond every number
-        share = np.linalg.norm(grad_recurrent, axis=2) * np.linalg.norm(result.hidden_before, axis=2)
-    result = replace(result, share=share.astype(np.float32))
-    freeze(*(value for f in fields(result) if isinstance(value := getattr(result, f.name), np.ndarray)))
+    # Not `freeze_all`: it would look into every step and every word as well, which takes a few hundredths of a trace.
+    freeze(*(value for value in vars(result).values() if isinstance(value, np.ndarray)))
     freeze(*result.gates.values(), *result.feature_maps, *result.grad_feature_maps)
     return result
 
@@ -238,7 +234,7 @@ def _gradients(losses: Float[Tensor, " losses"], placed: _Placed, passed: Pass) 
     # Row t of a state's gradient is what L_t sends there, as a part of the mean: all rows add up to the whole.
     # In float64, where the square of a vanishing number is still not nothing.
     each = torch.stack(of_hidden)
-    squares = each.double().square().sum(dim=2)
+    squares = each.double().square_().sum(dim=2)
     at_times = squares.new_zeros(placed.present.shape[1], len(losses))
     at_times.index_add_(0, torch.tensor(placed.times), squares)
     return _Gradients(
@@ -280,21 +276,15 @@ def _attention(passed: Pass, steps: tuple[Step, ...]) -> np.ndarray:
 
 @dataclass(frozen=True)
 class _Spread:
-    """Puts rows of emitting steps at their places among all steps."""
+    """Puts what some steps have, one row each, at their `places` among all steps."""
 
     total: int
-    emitting: np.ndarray
+    places: np.ndarray
 
     def __call__(self, rows: np.ndarray, empty: int = 0) -> np.ndarray:
         out = np.full((self.total, *rows.shape[1:]), empty, rows.dtype)
-        out[self.emitting] = rows
+        out[self.places] = rows
         return out
-
-
-def _at(total: int, places: np.ndarray, values: np.ndarray) -> np.ndarray:
-    out = np.zeros(total, np.float32)
-    out[places] = values
-    return out
 
 
 def _array(tensor: Tensor) -> np.ndarray:

@@ -54,17 +54,18 @@ def _shares(chain: TracedChain, gradients: Mapping[str, Tensor]) -> Shares:
     contributions = np.einsum("tbi,tj->tbij", grads[:, :, units], before[:, units])
     shape = (chain.segments, blocks, len(units), len(units))
     summed, by_autograd = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
-    difference = scale = 0.0
+    differences, sizes = [], []
     for number, _, row in chain.parts:
         places = chain.places(number)
         whole = np.einsum("tbi,tj->bij", grads[places], before[places])
         own = gradients[f"stacks.{number}.cores.{row}.weight_hh_l0"].double().numpy().reshape(whole.shape)
         summed[number] = whole[:, units][:, :, units]
         by_autograd[number] = own[:, units][:, :, units]
-        difference = max(difference, float(np.abs(whole - own).max()))
-        scale = max(scale, float(np.abs(own).max()))
+        differences.append(np.abs(whole - own).max())
+        sizes.append(np.abs(own).max())
     kept = chain.spread(contributions, missing=0.0).astype(np.float32)
-    return Shares(units, kept, summed, by_autograd, difference, scale)
+    # NumPy's maximum lets NaN through, Python's does not.
+    return Shares(units, kept, summed, by_autograd, float(np.max(differences)), float(np.max(sizes)))
 
 
 def _clipping(network: Network, config: RunConfig, gradients: Mapping[str, Tensor]) -> Clipping:
@@ -73,7 +74,6 @@ def _clipping(network: Network, config: RunConfig, gradients: Mapping[str, Tenso
     furthest = before.abs().topk(min(ENTRIES, len(before))).indices
     kept = furthest[before[furthest].argsort()]
     return Clipping(
-        limit=config.clip,
         norm=float(before.norm()),
         norm_by_norm=float(by_norm.norm()),
         norm_by_value=float(by_value.norm()),

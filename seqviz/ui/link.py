@@ -57,7 +57,7 @@ def write(wanted: Mapping[str, str]) -> None:
 
 def follow(query: Mapping[str, str]) -> None:
     """Runs the page again as if somebody had followed a link to it that says this. Lecture mode stays as it is."""
-    write({**{name: "" for name in st.query_params if name != LECTURE}, **query})
+    write({**{name: "" for name in (*st.query_params, *_known()) if name != LECTURE}, **query})
     st.rerun()
 
 

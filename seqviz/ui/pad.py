@@ -11,7 +11,7 @@ SIDE = 40
 
 _mount = st.components.v2.component(
     "seqviz_pad",
-    html="""<canvas width="200" height="200" role="img" tabindex="0"></canvas>
+    html="""<canvas width="200" height="200" role="img"></canvas>
 <button type="button">Clear</button>""",
     css="""
 :host { display: flex; gap: 12px; align-items: flex-end; }
@@ -49,7 +49,7 @@ export default function ({ parentElement, data, setStateValue }) {
     pen.lineTo(...place(event));
     pen.stroke();
   });
-  canvas.addEventListener("pointerup", () => {
+  const lift = () => {
     drawing = false;
     const block = canvas.width / side;
     const pixels = pen.getImageData(0, 0, canvas.width, canvas.height).data;
@@ -58,7 +58,9 @@ export default function ({ parentElement, data, setStateValue }) {
       for (let x = 0; x < canvas.width; x += 1)
         ink[Math.floor(y / block) * side + Math.floor(x / block)] += 255 - pixels[4 * (y * canvas.width + x)];
     setStateValue("ink", ink.map((sum) => Math.round(sum / block / block)).join(","));
-  });
+  };
+  canvas.addEventListener("pointerup", lift);
+  canvas.addEventListener("pointercancel", lift);
   parentElement.querySelector("button").addEventListener("click", () => { wipe(); setStateValue("ink", ""); });
   wipe();
 }

@@ -19,6 +19,7 @@ from seqviz.serving.home import Home
 from seqviz.serving.hub import hub
 from seqviz.serving.routes import Files, routes
 from seqviz.tasks import task_of
+from seqviz.ui.settings import defaults
 
 HOME: Final = "/".join(["", *filter(None, [st.get_option("server.baseUrlPath").strip("/")])])
 BASE: Final = f"{HOME}/seqviz"
@@ -35,8 +36,12 @@ COMMON: Final = ("reviews", "scenes", "clips", "translation", "digits", "towns",
 def _get_ready() -> None:
     """Builds what the pages open with, so that nobody has to wait for it, nor many at the same moment."""
     for task in COMMON:
-        ready = task_of(RunConfig(task=task))
+        ready = task_of(defaults(task_of(RunConfig(task=task))))
         _ = ready.examples, ready.baseline
+    # Objects that stay for ever need not be looked at in every collection, which would hold up all threads: Streamlit's
+    # own one after each script run took 47 to 220 ms.
+    gc.collect()
+    gc.freeze()
 
 
 @asynccontextmanager
@@ -47,10 +52,6 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     PagesManager.uses_pages_directory = False
     await hub.start(max(1, (os.cpu_count() or 2) - 1))
     Thread(target=_get_ready, daemon=True).start()
-    # Everything is imported by now. Objects that stay for ever need not be looked at in every collection, which
-    # would hold up all threads: Streamlit's own one after each script run took 47 to 220 ms.
-    gc.collect()
-    gc.freeze()
     try:
         yield
     finally:

@@ -178,8 +178,9 @@ def test_every_move_of_a_slider_arrives_or_is_overtaken_by_a_later_one(page):
     page.locator("summary", has_text="Training").click()
     slider = page.get_by_role("slider", name="Learning rate")
     slider.focus()
-    # To and fro, so that the browser's reports of its own link are late and say what is no longer wanted.
-    for key in ["ArrowRight", "ArrowLeft"] * 30 + ["ArrowRight"]:
+    # To and fro, so that the browser's reports of its own link are late and say what is no longer wanted. At the end
+    # comes a value that has not been on the way.
+    for key in ["ArrowRight", "ArrowLeft"] * 30 + ["ArrowRight"] * 2:
         page.keyboard.press(key)
     chosen = float(slider.get_attribute("aria-valuetext"))
     expect(page).to_have_url(re.compile(rf"learning_rate={chosen:g}(&|$)"))
@@ -205,6 +206,25 @@ def test_looking_back_shows_the_network_as_it_was(page):
     page.wait_for_function(f"({UPDATE})() === 1")
     slider.press("End")
     page.wait_for_function(f"({UPDATE})() === 2")
+
+
+def test_looking_back_by_quick_keys_counts_every_press(page):
+    button(page, "Train").click()
+    page.wait_for_function("document.querySelector('.seqviz-toolbar input[type=range]').max >= 12")
+    button(page, "Pause training").click()
+    expect(page.locator(STATE)).to_have_text("paused")
+    slider = page.get_by_role("slider", name="Look back")
+    expect(slider).to_have_attribute("aria-valuetext", "now")
+    page.wait_for_timeout(1000)  # the last picture of the training may still be on its way
+    last = int(slider.input_value())
+    slider.focus()
+    for _ in range(12):
+        page.keyboard.press("ArrowLeft")
+        page.wait_for_timeout(40)  # frames for the first of them come before the last is pressed
+    expect(slider).to_have_value(str(last - 12))
+    text = re.fullmatch(r"update (\d+)", slider.get_attribute("aria-valuetext"))
+    page.wait_for_function(f"update => ({UPDATE})() === update", arg=int(text[1]))
+    expect(slider).to_have_value(str(last - 12))
 
 
 def test_the_theme_changes_with_the_page_and_nothing_is_torn_down(page):

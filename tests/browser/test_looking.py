@@ -43,9 +43,10 @@ def test_a_click_on_a_state_opens_its_cell_and_the_player_keeps_its_place(page, 
     button(page, "Close the cell").click()
     expect(page.locator(CELL)).to_be_hidden()
     assert page.locator(".seqviz-player input").input_value() == place
-    button(page, "Open a cell").focus()
+    expect(button(page, "Open a cell")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator(CELL)).to_be_visible()
+    expect(button(page, "Close the cell")).to_be_focused()
 
 
 def test_a_click_in_the_triangle_lights_the_way_and_shows_the_product_for_it(page, app):
@@ -63,6 +64,21 @@ def test_a_click_in_the_triangle_lights_the_way_and_shows_the_product_for_it(pag
     page.wait_for_function(f"({passage})().some((text) => text.includes('∂L<sub>5</sub>/∂h<sub>3</sub>'))")
     # Two steps along the chain, then up to the output and to the loss: four edges of two points and a break each.
     assert page.evaluate(LIT) == 4 * 3
+
+
+def test_a_weight_can_be_asked_for_only_once_the_network_is_known(page, app):
+    said = []
+
+    def note(order):
+        said.append(order)
+
+    page.route_web_socket("**/seqviz/live/*", lambda route: route.on_message(note))  # which is never answered
+    page.goto(f"{app.address}/bptt?experiment=check&cell=lstm&lag=5&hidden=4")
+    button(page, "Check this weight").click()
+    assert not [order for order in said if "check" in order]
+    button(page, "Check the largest").click()
+    page.wait_for_timeout(200)
+    assert len([order for order in said if "check" in order]) == 1
 
 
 def test_the_gradients_of_chosen_weights_are_checked_in_the_browser(page, app):

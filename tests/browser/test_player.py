@@ -69,7 +69,7 @@ def test_what_the_browser_holds_is_what_autograd_finds(page, own):
     expect(page.locator(".seqviz-numbers")).to_contain_text("Update 1")
     button(page, "Jump to: update (4)").click()
     total = number(float(np.linalg.norm(gradient)))
-    expect(page.locator(CAPTION)).to_contain_text(f"All shares add up to ‖∂L/∂W_hh‖ = {total}.")
+    expect(page.locator(CAPTION)).to_contain_text(f"give ∂L/∂W_hh. Its norm is {total};")
     page.keyboard.press("ArrowLeft")
     expect(page.locator(CAPTION)).to_contain_text("‖∂L/∂h₁‖")
     page.wait_for_function(f"({MATRICES})().length === 2")

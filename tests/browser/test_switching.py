@@ -65,6 +65,25 @@ def test_a_lesson_and_the_comparison_follow_each_other_both_ways(page, app):
         expect(page.locator("[data-figure=readout]:not(.seqviz-waiting)")).to_have_count(1)
 
 
+def test_a_page_that_is_left_before_its_style_sheet_has_come_does_not_take_the_seat_of_the_next(page, app):
+    held = []
+
+    def hold(route):
+        held.append(route)
+
+    page.route("**/stage.css", hold)
+    page.goto(f"{app.address}/many_to_one")
+    expect(page.locator(".seqviz-place")).to_have_count(1)
+    turn_to(page, "Four wirings", "Many to many, direct")
+    page.wait_for_timeout(1000)
+    (asked,) = held
+    asked.continue_()
+    expect(page.locator("[data-figure=graph]:not(.seqviz-waiting)")).to_have_count(1)
+    page.get_by_role("button", name="One step", exact=True).click()
+    expect(page.locator(".seqviz-numbers")).to_contain_text("Update 1")
+    expect(page.get_by_role("alert")).to_be_hidden()
+
+
 def test_a_cell_that_one_experiment_shows_always_can_be_closed_in_the_next(page, app):
     cell, opens = page.locator("[data-figure=cell]"), page.get_by_role("button", name="Open a cell", exact=True)
     page.goto(f"{app.address}/gated")

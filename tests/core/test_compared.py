@@ -53,7 +53,7 @@ def test_lag_and_seed_alone_do_not_make_another_network():
 RUNS = st.builds(
     lambda **changed: replace(CONFIG, **changed),
     cell=st.sampled_from(["elman", "elman-relu", "gru", "lstm"]),
-    hidden=st.integers(1, 256),
+    hidden=st.integers(1, 160),
     layers=st.integers(1, 3),
     optimiser=st.sampled_from(["sgd", "momentum", "adam"]),
     learning_rate=st.floats(1e-6, 1000),

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seqviz.core.config import CHOICES, LIMITS, LIVE, RunConfig
+from seqviz.ui.controls import CONTROLS
 
 PLAIN = RunConfig()
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
@@ -75,7 +76,7 @@ def test_unknown_choices_are_refused_by_name(name):
         ({"hidden": "many"}, "hidden must be a whole number, not 'many'"),
         ({"hidden": "8.5"}, "hidden must be a whole number, not '8.5'"),
         ({"hidden": ""}, "hidden must be a whole number, not ''"),
-        ({"hidden": "0"}, "hidden must lie between 1 and 256, not 0"),
+        ({"hidden": "0"}, "hidden must lie between 1 and 160, not 0"),
         ({"layers": "4"}, "layers must lie between 1 and 3, not 4"),
         ({"learning_rate": "quick"}, "learning_rate must be a number, not 'quick'"),
         ({"learning_rate": "nan"}, "learning_rate must lie between"),
@@ -96,6 +97,14 @@ def test_what_a_link_says_besides_is_ignored():
 
 def test_a_whole_number_as_default_does_not_make_a_setting_whole():
     assert RunConfig.from_query({"clip": "0.5"}, RunConfig(clip=5)).clip == 0.5
+
+
+@pytest.mark.parametrize("name", [name for name in LIMITS if name in CONTROLS])
+def test_a_link_can_ask_for_all_that_can_be_chosen_and_for_no_longer_or_larger_computation(name):
+    chosen = CONTROLS[name].options
+    assert LIMITS[name].low <= min(chosen)
+    assert max(chosen) <= LIMITS[name].high
+    assert name not in ("layers", "batch", "lag") or max(chosen) == LIMITS[name].high
 
 
 @given(CONFIGS, st.sampled_from([field.name for field in fields(RunConfig)]), st.data())

@@ -101,6 +101,24 @@ def test_a_written_word_is_read_but_carries_no_gradient() -> None:
     assert not depends(writer.differentiable, output(0), output(2))
 
 
+def test_the_window_cuts_each_chain_in_its_own_direction_and_no_gradient_passes() -> None:
+    present = np.ones((2, 5), bool)
+    cut = graph_of(DIRECT.unroll(5, 5), BOTH, present, attention=False, window=2)
+    assert {(edge.source, edge.target) for edge in cut.cut} == {
+        (hidden(1, 0), hidden(2, 0)),
+        (hidden(3, 0), hidden(4, 0)),
+        (hidden(3, 1), hidden(2, 1)),
+        (hidden(1, 1), hidden(0, 1)),
+    }
+    assert set(cut.differentiable.edges) == set(cut.edges) - cut.cut
+    assert graph(DIRECT.unroll(5, 5), BOTH).cut == frozenset()
+
+
+def test_the_window_counts_from_the_beginning_of_each_segment() -> None:
+    cut = graph_of(DELAYED.unroll(3, 3), FORWARD, np.ones((1, 6), bool), attention=False, window=2)
+    assert {(edge.source.step, edge.target.step) for edge in cut.cut} == {(1, 2), (4, 5)}
+
+
 def test_a_loss_may_enter_at_some_outputs_only() -> None:
     scored = np.array([False, False, True])
     steps = DIRECT.unroll(3, 3)
@@ -131,6 +149,14 @@ def test_no_edge_twice_no_circle_and_every_node_used(built: Graph) -> None:
     assert max(Counter(built.edges).values()) == 1
     assert {node for edge in built.edges for node in (edge.source, edge.target)} == set(built.nodes)
     assert not any(depends(built, edge.target, edge.source) for edge in built.edges)
+
+
+@settings(max_examples=50)
+@given(graphs())
+def test_what_is_reached_and_what_leads_there_is_what_depends(built: Graph) -> None:
+    for node in built.nodes:
+        assert built.reached_from(node) == {other for other in built.nodes if depends(built, node, other)}
+        assert built.leading_to(node) == {other for other in built.nodes if depends(built, other, node)}
 
 
 @settings(max_examples=50)

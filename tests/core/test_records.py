@@ -3,7 +3,9 @@ from dataclasses import fields
 import numpy as np
 import pytest
 
-from seqviz.core.records import History, freeze
+from seqviz.core.config import RunConfig
+from seqviz.core.records import History, Run, freeze, freeze_all
+from seqviz.core.update import Update, WeightChange
 
 GROWN = History().extended(step=[1, 2], loss=[0.5, 0.25]).extended(held_step=[2], held_loss=[0.3]).extended(step=[3])
 
@@ -34,3 +36,10 @@ def test_frozen_arrays_cannot_be_written_into():
     with pytest.raises(ValueError, match="read-only"):
         one[0] = 1
     assert not other.flags.writeable
+
+
+def test_a_record_is_frozen_down_to_the_records_tuples_and_dictionaries_in_it():
+    arrays = [np.zeros(2, np.float32) for _ in range(6)]
+    freeze_all(Update(1.0, 1.0, (WeightChange(0, 0, *arrays[:3]),)))
+    freeze_all(Run(RunConfig(), 0, {"w": arrays[3]}, {"w": {"momentum": arrays[4]}}, History(loss=arrays[5])))
+    assert not any(array.flags.writeable for array in arrays)

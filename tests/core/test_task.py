@@ -69,8 +69,12 @@ def test_shuffled_depends_on_seed_and_epoch_and_on_nothing_else():
 def test_unknown_words_become_the_word_for_them():
     index = {"<pad>": 0, UNKNOWN: 1, "yes": 2}
     assert encode(["yes", "what", "yes"], index).tolist() == [2, 1, 2]
-    assert encode(("what",), {"<pad>": 0}).tolist() == [0]
     assert encode([], index).dtype == np.int64
+
+
+def test_an_unknown_word_is_refused_where_no_word_stands_for_it():
+    with pytest.raises(KeyError, match=UNKNOWN):
+        encode(("yes", "what"), {"no": 0, "yes": 1})
 
 
 def test_a_picture_is_turned_to_channels_first_and_between_0_and_1():

@@ -216,7 +216,6 @@ def sample(
         grad_inputs=np.array([gradient[Node(NodeKind.INPUT, t)] for t in range(len(steps))], np.float32),
         influence=influence.astype(np.float32),
         grad_recurrent=inner.astype(np.float32),
-        share=np.zeros(present.shape, np.float32),
         attention=attended.astype(np.float32),
     )
 

@@ -16,6 +16,14 @@ def drawn(*said):
     return figure.data[0].cells["values"][2], figure.layout.height
 
 
+def test_an_empty_answer_is_marked_as_one_and_no_baseline_leaves_a_blank():
+    texts, _ = drawn((), RIGHT)
+    assert texts[0] == "✗ (nothing)"
+    answers = (Answer(("a",), RIGHT, RIGHT, ()),)
+    cells = draw(replace(moment(sample()), answers=answers), Look()).data[0]["cells"]
+    assert cells["values"][3] == [""]
+
+
 def test_an_answer_is_marked_and_given_whole():
     texts, _ = drawn(RIGHT, (*RIGHT, "nicht"))
     assert list(texts) == ["✓ sie sieht den Hund", "✗ sie sieht den Hund nicht"]

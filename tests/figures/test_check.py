@@ -72,6 +72,7 @@ def test_before_the_first_check_it_says_what_to_do():
         ("many-to-one", {"cell": "lstm"}, ("stacks.0.cores.0.bias_ih_l0", 5, 0), "b_xh (forget): unit 2"),
         ("direct", {}, ("head.weight", 1, 2), "W_ho: unit 3 → y"),
         ("direct", {}, ("head.bias", 2, 0), "b_o: z"),
+        ("direct", {}, ("reader.table.weight", 2, 1), "reader.table.weight: entry 3, 2"),
         (
             "delayed",
             {"cell": "elman", "layers": 2},

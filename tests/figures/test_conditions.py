@@ -61,16 +61,36 @@ def test_a_large_singular_value_alone_does_not_explode():
 @pytest.mark.parametrize("weight", [0.99, 1.0, 1.01])
 def test_the_simple_case_grows_by_its_weight(weight):
     at = with_weights(weight * np.eye(4))
-    np.testing.assert_allclose(growth(at.analysis.products, False), weight, rtol=1e-6)
+    np.testing.assert_allclose(growth(at.analysis, False), weight, rtol=1e-6)
 
 
 def test_growth_is_measured_as_far_as_the_gradient_comes():
     at = analysed("lstm, cut")
-    np.testing.assert_allclose(growth(at.analysis.products, False), at.analysis.products.reach[9], rtol=1e-9)
+    np.testing.assert_allclose(growth(at.analysis, False), at.analysis.products.reach[9], rtol=1e-9)
     backward = analysed("relu, from the end", look=Look(stream=1))
     reach = backward.analysis.products.reach
     last = int(np.flatnonzero(reach > 0).max())
-    np.testing.assert_allclose(growth(backward.analysis.products, True), reach[last] ** (1 / last))
-    alone = analysed(kinds=(1,))
-    assert np.isnan(growth(alone.analysis.products, False))
-    assert bars(alone).text[3] == "none"
+    np.testing.assert_allclose(growth(backward.analysis, True), reach[last] ** (1 / last))
+
+
+@pytest.mark.parametrize("name", ["plain", "relu, from the end"])
+def test_there_is_no_growth_without_a_step_back_that_is_not_cut(name):
+    for at in (analysed(name, kinds=(1,)), analysed(name, window=1)):
+        assert bars(at).text[3] == "none"
+
+
+def test_a_complete_loss_and_what_grows_beyond_every_number_are_said():
+    assert bars(with_weights(np.zeros((4, 4)))).text == ("0", "0", "0", "0")
+    at = with_weights(2 * np.eye(4))
+    jacobians, products = at.analysis.jacobians, at.analysis.products
+    reach = np.where(np.arange(len(products.reach)) == products.entry, 1.0, np.inf)
+    beyond = replace(
+        at.analysis,
+        jacobians=replace(jacobians, determinant=np.full_like(jacobians.determinant, np.inf)),
+        products=replace(products, reach=reach),
+    )
+    bar = bars(replace(at, analysis=beyond))
+    assert bar.text == ("2", "2", "∞", "∞")
+    assert bar.x[2] == bar.x[3] == 3
+    unknown = replace(jacobians, determinant=np.full_like(jacobians.determinant, np.nan))
+    assert bars(replace(at, analysis=replace(at.analysis, jacobians=unknown))).text[2] == "none"

@@ -93,7 +93,7 @@ def test_while_a_network_trains_only_arrays_change(key: str, name: str) -> None:
 
 SHARES = ("readout", "probabilities", "attention", "score", "held_score")
 """Arrays of numbers from 0 to 1."""
-LENGTHS = ("losses", "influence", "share", "loss", "held_loss", "grad_norm", "held_bleu")
+LENGTHS = ("losses", "influence", "loss", "held_loss", "grad_norm", "held_bleu")
 """Arrays of numbers that are never negative."""
 
 

@@ -7,9 +7,10 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from seqviz.core.records import History, Look
-from seqviz.figures.curves import evenly, outline, running_mean
+from seqviz.figures.curves import outline, running_mean
 from seqviz.figures.learning import CHECKS, STRETCHES, draw
-from seqviz.figures.progress import ROW
+from seqviz.figures.progress import ROW, limits
+from seqviz.figures.scales import decades, evenly
 from tests.figures.sample import history, moment, sample
 
 TRACE = sample()
@@ -39,6 +40,41 @@ def test_a_long_run_stays_small_and_keeps_its_spikes() -> None:
     assert len(figure.data[2].x) <= CHECKS
     assert figure.data[0].y.max() == 77
     assert (figure.data[0].x[-1], figure.data[2].x[-1]) == pytest.approx((20_000, 20_000), abs=140)
+
+
+@pytest.mark.parametrize("spike", [1e8, 1e20, 3e38])
+def test_a_spike_does_not_push_the_other_losses_out_of_the_picture(spike: float) -> None:
+    run = history(300)
+    loss, held = run.loss.copy(), run.held_loss.copy()
+    loss[20], loss[-1], held[3] = spike, spike, spike
+    at = replace(moment(TRACE, diverged="Too large."), history=replace(run, loss=loss, held_loss=held))
+    figure = draw(at, Look()).figure()
+    low, high = figure.layout.yaxis.range
+    usual = loss[loss < 10]
+    assert np.all((10.0**low <= usual) & (usual <= 10.0**high))
+    batches, mean, checks, cross = (figure.data[place] for place in (0, 1, 2, 7))
+    for part in (batches, mean, checks, cross):
+        np.testing.assert_array_equal(part.y, np.minimum(part.customdata, np.float32(10.0**high)))
+    for part in (batches, checks, cross):
+        assert part.customdata.max() == np.float32(spike)
+    assert all("%{customdata" in part.hovertemplate for part in (batches, mean, checks))
+
+
+@given(arrays(np.float32, st.integers(0, 30), elements=st.floats(0, 10, width=32)), st.integers(2, 8))
+def test_while_no_loss_is_above_10_the_axis_ends_at_the_largest(losses: np.ndarray, span: int) -> None:
+    assert limits(losses, losses[::2], span) == decades(losses, span)
+
+
+@given(
+    arrays(np.float32, st.integers(0, 30), elements=st.floats(0, width=32) | st.just(float("nan"))), st.integers(2, 8)
+)
+def test_only_an_axis_of_full_length_leaves_losses_above_it(losses: np.ndarray, span: int) -> None:
+    """An axis that kept wider limits from before would show them at a height that is not its edge."""
+    low, high = limits(losses, losses[::2], span)
+    assert low < high <= low + span
+    finite = losses[np.isfinite(losses)].astype(np.float64)
+    assert high == low + span or np.all(finite <= 10.0**high * (1 + 1e-5))
+    assert np.all(finite[finite > 10.0**high] > 10)
 
 
 def test_before_the_first_update_there_are_the_same_parts_without_points() -> None:

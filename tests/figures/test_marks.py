@@ -37,7 +37,7 @@ def test_the_way_is_made_of_the_edges_between_the_state_and_the_loss(name):
     losses = [node for node in graph.nodes if node.kind is NodeKind.LOSS]
     for state in [node for node in graph.nodes if node.kind is NodeKind.HIDDEN]:
         for loss in losses:
-            lit = way(plan, trace, Look(stream=state.stream, state=state.step, loss=loss.step))
+            lit = way(plan, Look(stream=state.stream, state=state.step, loss=loss.step))
             wanted = {
                 tuple((np.float32(x).item(), np.float32(y).item()) for x, y in plan.routes[edge])
                 for edge in graph.edges
@@ -53,7 +53,7 @@ def test_no_way_leads_through_a_cut():
     plan = plan_of(trace, Look.room)
     for loss in np.flatnonzero(trace.targets >= 0).tolist():
         for state in range(7):
-            lit = way(plan, trace, Look(state=state, loss=loss))
+            lit = way(plan, Look(state=state, loss=loss))
             assert (len(lit["x"]) > 0) == (trace.influence[loss, state] > 0)
 
 
@@ -66,7 +66,7 @@ def test_the_chosen_state_has_a_frame_and_none_without_a_choice():
     assert (frame["y"].min(), frame["y"].max()) == pytest.approx((box.row.bottom, box.row.top))
     for look in (Look(), Look(state=99), Look(stream=7, state=0)):
         assert len(chosen(plan, look)["x"]) == 0
-        assert len(way(plan, trace, look)["x"]) == 0
+        assert len(way(plan, look)["x"]) == 0
 
 
 @pytest.mark.parametrize("layers", [1, 2, 3])

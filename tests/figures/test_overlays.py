@@ -73,6 +73,21 @@ def test_where_a_run_diverged_is_marked():
     assert parts[5].x[0] == 60
 
 
+def test_a_run_that_explodes_leaves_the_others_in_the_picture():
+    what = compared((60, 60, 60))
+    run = history(60)
+    loss = run.loss.copy()
+    loss[30:] = 1e20
+    lost = replace(what.sides[1].moment, history=replace(run, loss=loss), diverged="Too large.")
+    figure = drawn("races", replace(what, sides=(what.sides[0], replace(what.sides[1], moment=lost), what.sides[2])))
+    low, high = figure.layout.yaxis.range
+    usual, _, _, spoilt, _, cross = figure.data[:6]
+    assert np.all((10.0**low <= usual.y) & (usual.y <= 10.0**high))
+    assert spoilt.y.max() == cross.y[0] == 10.0**high
+    assert spoilt.customdata.max() == pytest.approx(1e20)
+    assert "%{customdata" in spoilt.hovertemplate
+
+
 def test_the_gradient_is_that_of_all_chains_together():
     what = compared(bidirectional=True)
     for part, side in zip(drawn("reaches", what).data, what.sides, strict=False):

@@ -10,12 +10,15 @@ from seqviz.core.topology import DELAYED, DIRECT, MANY_TO_ONE, ONE_TO_MANY
 from seqviz.core.update import Update, WeightChange
 from seqviz.figures.numbers import number
 from seqviz.figures.storyboard import SHOWN, order, storyboard
+from tests.figures.analysed import analysed
 from tests.figures.sample import sample
 
 WIRINGS = {
     "many to one": {"topology": MANY_TO_ONE},
     "one to many": {"topology": ONE_TO_MANY, "outputs": 4, "classes": 5},
     "direct": {"topology": DIRECT, "inputs": 6},
+    "cut": {"topology": DIRECT, "inputs": 6, "window": 2},
+    "cut in both directions": {"topology": DIRECT, "inputs": 4, "bidirectional": True, "window": 3},
     "both directions": {"topology": DIRECT, "inputs": 4, "layers": 2, "bidirectional": True},
     "delayed": {"topology": DELAYED, "inputs": 4, "outputs": 3, "classes": 5},
     "attention": {"topology": DELAYED, "inputs": 4, "outputs": 3, "classes": 5, "attention": True},
@@ -41,7 +44,12 @@ def update_of(trace):
 
 def told(trace):
     return storyboard(trace, update_of(trace)), graph_of(
-        trace.steps, trace.streams, trace.present, trace.config.attention, trace.targets >= 0
+        trace.steps,
+        trace.streams,
+        trace.present,
+        trace.config.attention,
+        trace.targets >= 0,
+        trace.config.window,
     )
 
 
@@ -91,6 +99,24 @@ def test_going_back_no_gradient_is_known_before_those_it_comes_from(trace):
         passed |= edges_of(beat)
     assert known == set(graph.nodes)
     assert {graph.edges[place] for place in passed} == set(graph.differentiable.edges)
+
+
+def test_going_back_an_edge_is_lit_if_and_only_if_autograd_sends_a_gradient_along_it():
+    trace = analysed("plain", kinds=(0, 2, 1, 1, 0, 2, 1), window=3).trace
+    board, graph = told(trace)
+    lit = {graph.edges[place] for beat in phase(board, "backward") for place in edges_of(beat)}
+    for edge in graph.edges:
+        if edge.kind is EdgeKind.RECURS:
+            later = trace.influence[edge.target.step :, edge.source.step]
+            assert (edge in lit) == later.any()
+
+
+def test_no_gradient_is_compared_with_one_behind_a_cut():
+    board, _ = told(sample(DIRECT, 6, window=3))
+    compared = {
+        beat.step: "‖∂L/∂h" in beat.said[1:].split(";")[0] for beat in phase(board, "backward") if beat.share >= 0
+    }
+    assert compared == {0: True, 1: True, 2: False, 3: True, 4: True, 5: False}
 
 
 def test_a_network_that_reads_forwards_goes_column_by_column():
@@ -155,12 +181,53 @@ def test_without_a_known_answer_the_network_s_own_is_said_to_stand_in():
     assert all("network’s own" in beat.said for beat in phase(board, "loss"))
 
 
-def test_a_gradient_that_does_not_arrive_is_said():
-    trace = sample(MANY_TO_ONE, 4)
+def said_of(trace, step, kind=NodeKind.HIDDEN):
+    """What the story says when the gradient comes to the state, or the output, of a step."""
+    board, graph = told(trace)
+    (beat,) = (
+        beat for beat in phase(board, "backward") if beat.step == step and graph.nodes[beat.gradients[0]].kind is kind
+    )
+    return beat.said
+
+
+def test_a_gradient_that_does_not_arrive_is_told_from_one_that_is_too_small():
+    trace = sample(DIRECT, 6, window=3)
     gone = trace.grad_hidden.copy()
-    gone[:, 0] = 0
-    board, _ = told(replace(trace, grad_hidden=gone))
-    assert board.beats[-4].said == "No gradient reaches h₁: ‖∂L/∂h₁‖ = 0."
+    gone[:, :4] = 0
+    trace = replace(trace, grad_hidden=gone, targets=np.array([-1, -1, -1, -1, -1, 1]))
+    assert said_of(trace, 2) == "No gradient reaches h₃: ‖∂L/∂h₃‖ = 0."
+    assert said_of(trace, 3) == "‖∂L/∂h₄‖ is 0 or below what 32 bits can hold."
+
+
+def test_why_a_state_adds_nothing_is_said():
+    trace = sample(MANY_TO_ONE, 4)
+    assert said_of(trace, 0).endswith("it adds nothing, as the state before is 0.")
+    shut, tiny = (replace(trace, grad_recurrent=trace.grad_recurrent * np.float32(factor)) for factor in (0, 1e-30))
+    assert said_of(shut, 1).endswith("it adds nothing, as no unit lets a gradient through.")
+    assert "no unit" not in said_of(tiny, 1)
+
+
+def test_the_gradient_at_an_output_is_told_as_it_is_computed():
+    mean = sample(DIRECT, 3, classes=4)
+    one, none = replace(mean, targets=np.array([-1, 2, -1])), replace(mean, targets=np.array([-1, 2, 1]))
+    assert said_of(mean, 1, NodeKind.OUTPUT).endswith(
+        ": the probabilities, less 1 at the right answer, divided by the 3 losses."
+    )
+    assert said_of(one, 1, NodeKind.OUTPUT).endswith(": the probabilities, less 1 at the right answer.")
+    assert said_of(none, 0, NodeKind.OUTPUT).endswith(": no loss enters at output 1.")
+    for time in range(3):
+        answer = np.eye(4)[mean.targets[time]]
+        np.testing.assert_allclose(mean.grad_logits[time], (mean.probabilities[time] - answer) / 3, atol=1e-6)
+
+
+def test_norms_of_shares_are_not_said_to_add_up():
+    trace = sample(MANY_TO_ONE, 3)
+    update = update_of(trace)
+    norm = number(float(np.linalg.norm(update.weights[0].gradient)))
+    (whole, *_) = phase(storyboard(trace, update), "update")
+    assert whole.said.startswith(
+        f"All shares, added entry by entry, give ∂L/∂W_hh. Its norm is {norm}; norms do not add up."
+    )
 
 
 def test_clipping_is_told_only_where_it_happens():

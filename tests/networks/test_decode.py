@@ -86,13 +86,18 @@ def test_greedy_stops_when_every_row_has_ended_and_at_the_latest_when_told():
     assert greedy(network, feed, STOP, longest=7).shape == (4, 7)
 
 
+def spelled(path, branches):
+    return tuple(branches[place].word for place in path)
+
+
 @EVERY_WRITER
 def test_a_beam_of_one_is_greedy(config):
     network = decided(config)
     for example in task_of(config).train[:3]:
         feed = network.feed(collate([example]), config.reverse)
-        sentence, _ = beam(network, feed, STOP, longest=6, width=1)
-        assert sentence == until_the_end(greedy(network, feed, STOP, longest=6)[0].tolist())
+        assert spelled(*beam(network, feed, STOP, longest=6, width=1)) == until_the_end(
+            greedy(network, feed, STOP, longest=6)[0].tolist()
+        )
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -106,8 +111,8 @@ def test_a_wide_beam_finds_the_best_of_all_sentences(config, seed):
         sentences = [(*words, STOP) for words in product(range(STOP), repeat=length - 1)]
         for sentence, found in zip(sentences, of_sentences(network, feed, sentences), strict=True):
             per_word[sentence] = found.sum() / length
-    sentence, branches = beam(network, feed, STOP, longest, width=200)
-    assert sentence == max(per_word, key=per_word.get)
+    path, branches = beam(network, feed, STOP, longest, width=200)
+    assert spelled(path, branches) == max(per_word, key=per_word.get)
     ended = [branch for branch in branches if branch.kept and branch.word == STOP]
     assert len(ended) == len(per_word)
 
@@ -119,17 +124,19 @@ def test_the_branches_are_a_tree_that_says_how_probable_each_beginning_is(config
     with torch.no_grad():
         network.head.bias[STOP] -= 2  # so that sentences grow long, and their branches cross
     feed = feed_of(network, config, rows=1)
-    sentence, branches = beam(network, feed, STOP, longest=5, width=width)
-    spelled = []
+    path, branches = beam(network, feed, STOP, longest=5, width=width)
+    beginnings = []
     for branch in branches:
         parent = branches[branch.parent] if branch.parent >= 0 else None
         assert branch.time == (parent.time + 1 if parent else 0)
         assert parent is None or (parent.kept and parent.word != STOP)
-        spelled.append((*(spelled[branch.parent] if parent else ()), branch.word))
-        found = of_sentences(network, feed, [spelled[-1]]).sum()
+        beginnings.append((*(beginnings[branch.parent] if parent else ()), branch.word))
+        found = of_sentences(network, feed, [beginnings[-1]]).sum()
         assert branch.log_probability == pytest.approx(found, abs=1e-4)
-    assert len(set(spelled)) == len(spelled)
-    assert sentence in [words for words, branch in zip(spelled, branches, strict=True) if branch.kept]
+    assert len(set(beginnings)) == len(beginnings)
+    assert branches[path[-1]].kept
+    assert spelled(path, branches) == beginnings[path[-1]]
+    assert [branches[place].parent for place in path] == [-1, *path[:-1]]
     for time in range(5):
         here = [branch for branch in branches if branch.time == time]
         assert sum(branch.kept and branch.word != STOP for branch in here) <= width
@@ -147,7 +154,8 @@ def test_a_beam_does_not_stop_while_a_beginning_is_better_than_all_that_ended(wi
         network = build(config, seed)
         with torch.no_grad():
             network.head.weight.mul_(2)
-        sentence, branches = beam(network, feed_of(network, config, rows=1), STOP, longest=12, width=width)
+        path, branches = beam(network, feed_of(network, config, rows=1), STOP, longest=12, width=width)
+        sentence = spelled(path, branches)
         best = of_sentences(network, feed_of(network, config, rows=1), [sentence]).sum() / len(sentence)
         parents = {branch.parent for branch in branches}
         left = [branch for place, branch in enumerate(branches) if branch.kept and place not in parents]

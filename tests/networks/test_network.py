@@ -199,9 +199,9 @@ def test_the_rows_of_a_writing_can_be_chosen_and_repeated():
     [
         (small("delayed", bidirectional=True), "cannot read its own words from the end"),
         (small("one-to-many", bidirectional=True), "cannot read its own words from the end"),
-        (small("many-to-one", attention=True), "only the delayed topology has both"),
-        (small("direct", attention=True), "only the delayed topology has both"),
-        (small("one-to-many", attention=True), "only the delayed topology has both"),
+        (small("many-to-one", attention=True), "only the delayed wiring has both"),
+        (small("direct", attention=True), "only the delayed wiring has both"),
+        (small("one-to-many", attention=True), "only the delayed wiring has both"),
         (small("direct", reverse=True), "cannot be given the last one first"),
     ],
 )

@@ -10,7 +10,7 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 from seqviz.cells import CELLS
 from seqviz.core.config import RunConfig
 from seqviz.core.records import Stream
-from seqviz.networks.stack import Stack
+from seqviz.networks.stack import Stack, flipped
 
 FUSED = [key for key, cell in CELLS.items() if cell.fused]
 INPUTS = 3
@@ -202,3 +202,13 @@ def test_only_the_lstm_begins_with_a_cell_state():
         states = stack_of(cell, layers=2).zeros(3)
         assert [state.hidden.tolist() for state in states] == [[[0.0] * 4] * 3] * 2
         assert [state.cell is not None for state in states] == [cell == "lstm"] * 2
+
+
+@pytest.mark.parametrize("features", [(), (2,), (2, 3, 1)])
+def test_sequences_of_anything_are_flipped_each_within_its_own_length(features):
+    x, lengths = torch.randn(3, 4, *features), torch.tensor([4, 1, 3])
+    found = flipped(x, lengths)
+    for row, length in enumerate(lengths.tolist()):
+        assert torch.equal(found[row, :length], x[row, :length].flip(0))
+        assert torch.equal(found[row, length:], x[row, length:])
+    assert torch.equal(flipped(x, None), x.flip(1))

@@ -9,9 +9,15 @@ from tests.serving.workshop import Clock, Workshop
 
 ENDLESS = 14
 """The seed of a run whose updates go on until there is an order."""
+LONG = 15
+"""The seed of a run that takes a twentieth of a second to be built."""
 
 
 class Real(Workshop):
+    def start(self, config):
+        time.sleep(0.05 * (config.seed == LONG))
+        return super().start(config)
+
     def advance(self, run, steps, stop):
         if run.config.seed == ENDLESS:
             print("training", file=sys.stderr)

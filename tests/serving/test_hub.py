@@ -7,7 +7,7 @@ import pytest
 
 from seqviz.core.config import RunConfig
 from seqviz.serving.hub import MOST_SEATS, Full, Hub
-from seqviz.serving.messages import Comparison
+from seqviz.serving.messages import Attach, Comparison, Drawn, Kind
 from tests.serving.workshop import applied, read_frame
 
 STAND_IN = (sys.executable, "-m", "tests.serving.stand_in")
@@ -317,3 +317,65 @@ def test_without_a_server_a_page_can_still_be_run(setting):
     hub.show(token, setting())
     assert hub.alive(token)
     assert not hub.alive("guessed")
+
+
+def test_who_comes_while_the_worker_is_away_is_served_when_it_is_back(scene, setting):
+    async def act(hub):
+        token = hub.open()
+        hub.show(token, setting())
+        worker = hub._workers[0]
+        worker._process.kill()
+        await until(lambda: not worker.running)
+        browser = Browser(hub, token)
+        await browser.until_state("new")
+
+    scene(act)
+
+
+def test_a_setting_that_failed_is_tried_again_when_it_is_asked_for_again(scene, setting):
+    async def act(hub):
+        token = hub.open()
+        hub.show(token, setting(layers=3))
+        browser = Browser(hub, token)
+        for ask in (lambda: None, lambda: hub.show(token, setting(layers=3)), lambda: browser.say(do="train")):
+            browser.notices.clear()
+            ask()
+            await browser.until(browser.noticed("stopped"))
+            assert "three layers are not built here" in browser.notices[-1]["text"]
+
+    scene(act)
+
+
+def test_a_frame_that_was_made_for_an_earlier_screen_does_not_reach_the_new_one(setting):
+    class Still:
+        """A worker that answers nothing by itself."""
+
+        running = ready = True
+
+        def __init__(self):
+            self.told = []
+
+        def send(self, number, command):
+            self.told.append(command)
+
+    hub, worker = Hub(), Still()
+    hub._workers = [worker]
+    token = hub.open()
+    number = hub._seats[token].number
+    hub.show(token, setting())
+    hub.attach(token)
+    attached = sum(isinstance(command, Attach) for command in worker.told)
+    for _ in range(attached):
+        hub._receive(worker, number, Kind.ATTACHED, b"")
+    second = hub.attach(token)
+    hub._receive(worker, number, Kind.MOVING, b"for the first")
+    hub._receive(worker, number, Kind.RESTING, b"for the first")
+    assert second.outbox.empty()
+    third = hub.attach(token)
+    hub._receive(worker, number, Kind.ATTACHED, b"")
+    hub._receive(worker, number, Kind.MOVING, b"for the second")
+    assert third.outbox.empty()
+    hub._receive(worker, number, Kind.ATTACHED, b"")
+    hub._receive(worker, number, Kind.MOVING, b"for the third")
+    assert third.outbox.get_nowait() == b"for the third"
+    assert not any(isinstance(command, Drawn) for command in worker.told)

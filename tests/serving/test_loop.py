@@ -2,11 +2,11 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from threading import Timer
+from threading import Thread, Timer
 
 from seqviz.serving.loop import Inbox
 from seqviz.serving.messages import ENVELOPE, Attach, Do, Drawn, Kind, Show, command_envelope
-from tests.serving.stand_in import ENDLESS
+from tests.serving.stand_in import ENDLESS, LONG
 
 PARENT = """
 import subprocess, sys, time
@@ -38,34 +38,63 @@ def test_a_worker_dies_with_its_parent_even_when_that_is_killed():
     parent.stdout.close()
 
 
+class Worker:
+    """A stand-in for a worker, with a time after which its messages end, and with them the test."""
+
+    def __enter__(self):
+        command = [sys.executable, "-m", "tests.serving.stand_in"]
+        self.process = subprocess.Popen(command, **dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE))
+        self.late = Timer(60, self.process.kill)
+        self.late.start()
+        self.until(Kind.READY)
+        return self
+
+    def __exit__(self, *_):
+        self.late.cancel()
+        with self.process:
+            self.process.kill()
+
+    def tell(self, session, *commands):
+        self.process.stdin.write(b"".join(command_envelope(session, command) for command in commands))
+        self.process.stdin.flush()
+
+    def until(self, wanted):
+        kinds = []
+        while wanted not in kinds:
+            length, _, kind = ENVELOPE.unpack(self.process.stdout.read(ENVELOPE.size))
+            self.process.stdout.read(length)
+            kinds.append(Kind(kind))
+        return kinds
+
+
 def test_training_stops_for_an_order(setting):
-    command = [sys.executable, "-m", "tests.serving.stand_in"]
-    pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
-    with subprocess.Popen(command, **pipes) as worker:
-        late = Timer(60, worker.kill)  # then the messages end, and with them the test
-        late.start()
+    with Worker() as worker:
+        worker.tell(1, Show(setting(seed=ENDLESS)), Attach())
+        worker.until(Kind.RESTING)
+        worker.tell(1, Do("train"), Drawn())
+        assert worker.process.stderr.readline() == b"training\n"
+        worker.tell(1, Do("pause"))
+        assert Kind.KEPT in worker.until(Kind.RESTING)
 
-        def tell(*commands):
-            worker.stdin.write(b"".join(command_envelope(1, command) for command in commands))
-            worker.stdin.flush()
 
-        def until(wanted):
-            kinds = []
-            while wanted not in kinds:
-                length, _, kind = ENVELOPE.unpack(worker.stdout.read(ENVELOPE.size))
-                worker.stdout.read(length)
-                kinds.append(Kind(kind))
-            return kinds
+def test_orders_without_end_do_not_stop_the_pictures_of_others(setting):
+    with Worker() as worker:
+        worker.tell(1, Show(setting()), Attach())
+        worker.until(Kind.RESTING)
+        asked = []
 
-        until(Kind.READY)
-        tell(Show(setting(seed=ENDLESS)), Attach())
-        until(Kind.RESTING)
-        tell(Do("train"), Drawn())
-        assert worker.stderr.readline() == b"training\n"
-        tell(Do("pause"))
-        assert Kind.KEPT in until(Kind.RESTING)
-        late.cancel()
-        worker.stdin.close()
+        def ask():
+            while len(asked) < 100:
+                asked.append(setting(seed=LONG, hidden=1 + len(asked)))
+                worker.tell(2, Show(asked[-1]), Do("pause"))
+                time.sleep(0.04)
+
+        flood = Thread(target=ask)
+        flood.start()
+        worker.tell(1, Do("train"), Drawn())
+        worker.until(Kind.MOVING)
+        assert len(asked) < 50
+        flood.join()
 
 
 def test_only_orders_call():

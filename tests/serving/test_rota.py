@@ -3,7 +3,7 @@ from collections import Counter
 
 import pytest
 
-from seqviz.serving.messages import Attach, Do, Drawn, Forget, Kind, Show
+from seqviz.serving.messages import Attach, Do, Drawn, Forget, Kind, Show, Speed
 from seqviz.serving.rota import Rota
 from seqviz.serving.slices import PERIOD
 
@@ -107,7 +107,7 @@ def test_a_setting_that_cannot_be_run_is_answered_in_words(rota, setting, sent):
 def test_data_that_is_gone_is_answered_in_its_own_words(rota, setting, sent):
     rota.obey(1, Show(setting(data="0" * 64)))
     rota.turn()
-    assert json.loads(sent[-1][2]) == {"notice": "problem", "text": "The data is gone."}
+    assert json.loads(sent[-1][2]) == {"notice": "stopped", "text": "The data is gone."}
 
 
 def test_a_fault_of_the_program_is_not_hidden(rota, setting, workshop):
@@ -165,3 +165,23 @@ def test_who_has_just_asked_for_something_is_served_next(rota, setting, sent):
     rota.turn()
     rota.turn()
     assert [number for number, kind, _ in sent if kind is Kind.RESTING] == [9, 4]
+
+
+def test_who_keeps_asking_does_not_keep_the_others_waiting(rota, setting, sent):
+    people = range(1, 5)
+    seat(rota, setting, *people, apart=True)
+    for number in people:
+        rota.obey(number, Do("train"))
+    for _ in range(4):
+        rota.turn()
+        for number in people:
+            rota.obey(number, Drawn())
+    sent.clear()
+    for _ in range(24):
+        for number in (1, 2):
+            rota.obey(number, Speed("full"))
+        rota.turn()
+        for number in people:
+            rota.obey(number, Drawn())
+    frames = Counter(number for number, kind, _ in sent if kind is Kind.MOVING)
+    assert min(frames[number] for number in people) >= 3

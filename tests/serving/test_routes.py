@@ -137,3 +137,12 @@ def test_the_address_changes_with_the_content(tmp_path):
 
 def test_whoever_runs_the_app_can_see_what_is_going_on(client):
     assert set(client.get("/below/seqviz/census").json()) == {"workers", "seats", "connected", "training"}
+
+
+def test_an_order_of_a_window_that_was_replaced_ends_quietly(client, token):
+    with client.websocket_connect(f"/below/seqviz/live/{token}", headers=ORIGIN) as first:
+        first_frame(first)
+        with client.websocket_connect(f"/below/seqviz/live/{token}", headers=ORIGIN) as second:
+            assert close_code(first) == REPLACED
+            first.send_text(json.dumps({"do": "drawn"}))
+            assert first_frame(second)["status"]["state"] == "new"

@@ -337,6 +337,42 @@ def test_a_gradient_check_is_made_when_it_is_asked_for_and_says_of_which_update(
     assert title(live, eye) == "nothing"
 
 
+def test_of_many_gradient_checks_the_last_is_made_in_the_next_turn(workshop, clock, eye, setting):
+    made = []
+    tools = replace(workshop.tools, check=lambda *asked: made.append(asked[2]) or workshop.check(*asked))
+    session = Session(tools, eye.receive, clock)
+    session.obey(Show(setting(figures=("check",))))
+    session.obey(Attach())
+    assert title(session, eye) == "nothing"
+    for name in ("u", "v", "w"):
+        session.obey(Check(((name, 0, 0),)))
+    assert not made
+    assert session.due(clock()) is not None
+    assert title(session, eye) == "['w'] at 0"
+    assert made == [(("w", 0, 0),)]
+    assert session.due(clock()) is None
+
+
+def test_without_a_network_there_is_nothing_to_check(session, clock):
+    session.obey(Check())
+    session.turn(0.09)
+    assert session.due(clock()) is None
+
+
+def test_a_past_network_is_seen_under_the_present_live_settings(live, eye, setting):
+    eye.look(live)
+    live.obey(Do("step"))
+    live.turn(0.09)
+    eye.look(live)
+    live.obey(LookBack(0))
+    live.turn(0.09)
+    eye.look(live)
+    live.obey(Show(setting(learning_rate=0.5)))
+    live.turn(0.09)
+    eye.look(live)
+    assert eye.numbers == [0, 0, 0.5]
+
+
 def test_what_costs_extra_is_found_out_only_for_a_figure_that_needs_it(live, eye, setting):
     eye.look(live)
     live.obey(Show(setting(figures=("nothing",))))
@@ -438,7 +474,7 @@ def test_what_costs_little_does_not_wait_for_what_costs_much(costly, eye, clock)
         eye.look(session)
     seconds = clock() - begun
     assert len(asked["answers"]) > seconds / (2 * SELDOM)
-    assert 2 <= len(asked["groups"]) <= 2 + seconds / (0.2 * COSTLY)
+    assert 2 <= len(asked["groups"]) <= 2 + seconds / (2 * 0.2 * COSTLY)
     assert not set(asked["answers"]) & set(asked["groups"]), "no picture waits for both"
     session.obey(Do("pause"))
     session.turn(0.09)

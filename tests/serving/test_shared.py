@@ -8,10 +8,11 @@ import pytest
 
 from seqviz.core.config import RunConfig
 from seqviz.core.records import Look
+from seqviz.figures.storyboard import Storyboard
 from seqviz.serving.messages import Attach, Do, Drawn, Kind, Setting, Show
 from seqviz.serving.rota import Rota
 from seqviz.serving.session import Session
-from seqviz.serving.shared import Shared
+from seqviz.serving.shared import MOST_SEEN, Shared
 from seqviz.serving.worker import TOOLS
 from seqviz.training import advance, start
 from tests.serving.workshop import Eye
@@ -125,6 +126,55 @@ def test_what_costs_much_is_shown_to_all_once_one_has_had_it_drawn(shared):
     assert set(shared.sight(run, "first", Look(), some, None).figures) == {"numbers"}
     assert set(shared.sight(run, "first", Look(), all_, None).figures) == {"numbers", "extras"}
     assert set(shared.sight(run, "first", Look(), some, None).figures) == {"numbers", "extras"}
+
+
+def test_what_is_missing_is_drawn_and_what_is_known_is_not_drawn_again(workshop, clock):
+    traced, told = [], []
+    workshop.trace = lambda run, example, trace=workshop.trace: traced.append(example) or trace(run, example)
+    tools = replace(workshop.tools, tell=lambda run, trace: told.append(run.step) or Storyboard((), ()))
+    shared = Shared(tools, clock)
+    run = shared.start(SMALL)
+
+    def sight(*wanted):
+        return shared.sight(run, "first", Look(), wanted, None)
+
+    plain = sight("numbers", "graph")
+    shared.story(run, plain)
+    whole = sight("numbers", "extras")
+    both = sight("numbers", "check", "graph")
+    assert set(both.figures) == {"numbers", "graph", "extras", "check"}
+    assert all(both.figures[key] is plain.figures[key] for key in plain.figures)
+    assert both.figures["extras"] is whole.figures["extras"]
+    assert both.moment.answers == ("answers at 0",)
+    assert both.moment.weights == {"w": (1, 1)}
+    assert shared.story(run, both) is plain.story
+    assert (traced, told) == (["first"], [0])
+
+
+def test_what_each_kind_of_figure_took_is_known(workshop, clock):
+    def slow(run):
+        clock.now += 0.25
+        return ()
+
+    shared = Shared(replace(workshop.tools, answers=slow), clock)
+    sight = shared.sight(shared.start(SMALL), "first", Look(), ("numbers", "extras", "check"), None)
+    assert sight.seconds == {
+        frozenset(): 0.0,
+        shared._tools.figures["extras"].needs: 0.25,
+        shared._tools.figures["check"].needs: 0.0,
+    }
+
+
+def test_many_looks_at_one_run_do_not_pile_up(shared):
+    run = shared.start(SMALL)
+    for room in range(100):
+        shared.sight(run, "first", Look(room=room), ("numbers",), None)
+    assert len(shared._seen._things) == shared._seen._size == MOST_SEEN
+    newest = shared.sight(run, "first", Look(room=99), ("numbers",), None)
+    assert shared.sight(run, "first", Look(room=99), ("numbers",), None) is newest
+    del run
+    gc.collect()
+    assert shared._seen._size == len(shared._seen._things) == len(shared._seen._keys) == 0
 
 
 def test_somebodys_own_gradient_check_is_shown_to_nobody_else(shared, workshop):

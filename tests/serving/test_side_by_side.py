@@ -7,7 +7,7 @@ import pytest
 from seqviz import training
 from seqviz.core.compared import SWEEP
 from seqviz.core.config import RunConfig
-from seqviz.serving.messages import Attach, Compare, Comparison, Do, Kind, LookBack, Show, Speed
+from seqviz.serving.messages import Attach, Compare, Comparison, Do, Kind, LookBack, Room, Show, Speed
 from seqviz.serving.rota import Rota
 from seqviz.serving.session import SLOW
 from seqviz.serving.side_by_side import MOST_LEFT, SideBySide
@@ -376,3 +376,36 @@ def test_what_cannot_be_built_is_said_and_not_tried_again(track, clock):
     rota.turn()
     assert b"three layers are not built here" in sent[-1][2]
     assert rota.idle_for() is None
+
+
+def test_where_a_network_cannot_be_built_all_stays_as_it_is(live, eye, track):
+    live.obey(Do("train"))
+    go(live, eye, 3)
+    before = said(eye)
+    live.obey(page("lstm", "elman", layers=3))
+    with pytest.raises(ValueError):
+        live.turn(0.09)
+    live.give_up("no")
+    assert eye.notices[-1] == {"notice": "stopped", "text": "no"}
+    for command in (Attach(), Room(600), Speed("slow")):
+        live.obey(command)
+    eye.figures = None
+    go(live, eye)
+    assert said(eye) == before
+    live.obey(page("gru", "elman"))
+    go(live, eye)
+    assert said(eye) == [before[0], ["ELMAN", 0, []]]
+
+
+def test_where_the_first_networks_cannot_be_built_other_orders_do_no_harm(beside, eye):
+    beside.obey(page("gru", layers=3))
+    with pytest.raises(ValueError):
+        beside.turn(0.09)
+    beside.give_up("no")
+    for command in (Attach(), Room(600), Speed("full"), Do("train")):
+        beside.obey(command)
+        go(beside, eye)
+    assert eye.figures is None
+    beside.obey(page("gru"))
+    go(beside, eye)
+    assert said(eye) == [["GRU", 0, []]]

@@ -171,12 +171,15 @@ class Workshop:
             way = moment.analysis and f"{moment.analysis.products.loss} to {moment.analysis.products.state}"
             return titled(f"{moment.answers} {moment.written} {moment.drawn} {way}")
 
+        def draw_graph(moment, look):
+            return Drawing((), {"title": f"{moment.trace.example} at {moment.trace.update}"})
+
         figures = {
+            "graph": Picture("Graph", "Look.", draw_graph),
             "numbers": Picture("Numbers", "Look.", draw),
             "look": Picture("Look", "Look.", draw_look),
             "way": Picture("Way", "Look.", draw_way),
             "check": Picture("Check", "Look.", draw_check, frozenset({"check"})),
-            "graph": Picture("Network", "Look.", draw_look),
             "cell": Picture("Cell", "Look.", draw_cell, frozenset({"opened"})),
             "nothing": Picture("Nothing", "Look.", draw_extras),
             "extras": Picture("Extras", "Look.", draw_extras, frozenset({"answers", "written", "drawn", "analysis"})),
@@ -189,10 +192,6 @@ class Workshop:
             ]
             return Drawing((), {"said": said})
 
-        def draw_graph(moment, look):
-            return Drawing((), {"title": f"{moment.trace.example} at {moment.trace.update}"})
-
-        figures["graph"] = Picture("Graph", "Look.", draw_graph)
         overlays = {"sides": Overlay("Sides", "Look.", draw_sides)}
         return Tools(
             self.start,
@@ -229,7 +228,7 @@ class Eye:
             self.waiting.append((kind, content))
         elif kind is Kind.NOTICE:
             self.notices.append(json.loads(content))
-        else:
+        elif kind is Kind.KEPT:
             self.kept.append(content)
 
     def look(self, session):

@@ -54,6 +54,15 @@ def test_baseline_is_the_best_single_answer(task):
     assert task.baseline.score == pytest.approx(max(shares))
 
 
+def test_the_baseline_answers_where_an_answer_is_asked_for(task):
+    shares = []
+    for inputs, targets in zip(task.held_out.inputs, task.held_out.targets, strict=True):
+        said = task.by_baseline(task.show(inputs, targets))
+        wanted = [task.writes[target] for target in targets if target != IGNORE]
+        shares += [a == b for a, b in zip(said, wanted, strict=True)]
+    assert np.mean(shares) == pytest.approx(task.baseline.score)
+
+
 def test_symbols_are_read_whatever_stands_between_them():
     assert symbols("a, B c\tb", "ABC", least=1) == ["A", "B", "C", "B"]
 

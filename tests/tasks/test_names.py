@@ -109,6 +109,50 @@ def test_what_cannot_be_read_is_answered_in_words(task, typed, why):
         task.read(typed)
 
 
+def of_kinds(*kinds):
+    train = tuple(Name(kind, letters) for kind in kinds for letters in ("one", "b: one"))
+    return Names("own-names", "Your own list", kinds, {}, train, train[:1], train[:1], longest=30)
+
+
+@pytest.mark.parametrize(
+    ("typed", "kind", "letters"),
+    [
+        ("Lab: A", "Lab: A", ""),
+        (" lab: b : one", "Lab: B", "one"),
+        ("Lab: A: b: one", "Lab: A", "b: one"),
+        ("Lab: one", "Lab", "one"),
+        ("Lab", "Lab", ""),
+        ("lab", "lab", ""),
+        ("lab: one", "lab", "one"),
+        ("f(x: one", "f(x", "one"),
+    ],
+)
+def test_a_kind_may_hold_any_sign_and_be_the_beginning_of_another(typed, kind, letters):
+    task = of_kinds("Lab", "lab", "Lab: A", "Lab: B", "f(x")
+    example = task.read(typed)
+    assert example.words == (kind,)
+    assert spelled(task, example.targets).replace(BLANK, " ").removesuffix(END) == letters
+
+
+def test_every_kind_can_be_typed_and_what_an_error_recommends_is_read():
+    task = of_kinds("Lab: A", "Lab: B")
+    assert [task.read(kind).words for kind in task.kinds] == [(kind,) for kind in task.kinds]
+    with pytest.raises(BadInput) as refusal:
+        task.read("Lab: C: one")
+    recommended = str(refusal.value).split("“")[1].split("”")[0]
+    assert task.read(recommended).name == recommended
+
+
+def test_a_menu_offers_each_kind_for_a_new_name(task):
+    assert [example.name for example in task.examples[-4:]] == [f"{kind}: a new name" for kind in KINDS]
+
+
+def test_a_letter_that_is_never_learned_is_refused_and_not_taken_for_another():
+    train = (Name("a name", "one"),)
+    with pytest.raises(KeyError, match="q"):
+        _ = Names("own-names", "", ("a name",), {}, train, (Name("a name", "q"),), train, longest=30).held_out
+
+
 def test_of_one_kind_the_name_alone_is_typed_and_a_space_can_be_seen():
     task = listed("the end", "the sea", "a new sea")
     assert BLANK in task.writes and " " not in task.writes
@@ -129,3 +173,16 @@ def test_names_are_set_apart_without_loss_and_none_has_a_letter_of_its_own(names
     assert {letter for name in held for letter in name.letters} <= {letter for name in train for letter in name.letters}
     assert {name.kind for name in held} <= {name.kind for name in train}
     assert apart(list(reversed(names)), share, 10, seed) == (train, held)
+
+
+def test_setting_names_apart_takes_twice_as_long_for_twice_as_many():
+    looked_up = Counter()
+
+    class Counted(Name):
+        def __hash__(self):
+            looked_up[count] += 1
+            return super().__hash__()
+
+    for count in (500, 1000):
+        apart([Counted("a name", f"name {place}") for place in range(count)], 0.1, 1000, seed=0)
+    assert looked_up[1000] == 2 * looked_up[500]

@@ -177,7 +177,11 @@ def test_too_little_says_how_much_and_what_was_wrong():
             packed([["file", "caption"], ["x", "y"]], {"a.png": picture(0)}),
             "No column of “captions.csv” names pictures",
         ),
-        (packed([["0.png"], ["1.png"]], {"0.png": picture(0)}), "The table “captions.csv”: Only one column"),
+        (
+            packed([["0.png"], ["1.png"]], {"0.png": picture(0)}),
+            "The table “captions.csv”: Only one column was found. Two are needed, the picture's file name and its "
+            "caption, with a comma",
+        ),
         (packed([], {"0.png": picture(0)}), "The table “captions.csv”: The file is empty"),
         (packed([["text", "label"]], {"0.png": picture(0)}), "no rows below"),
     ],
@@ -186,6 +190,13 @@ def test_what_cannot_be_learned_from_is_answered_with_a_reason(content, hint):
     with pytest.raises(BadInput) as raised:
         prepare(content)
     assert hint in str(raised.value)
+
+
+def test_a_damaged_table_is_said_to_be_damaged_and_how_that_is_mended():
+    content = packed(*numbered(20)).replace(b"A picture with number3.", b"A picture with number4.")
+    with pytest.raises(BadInput) as raised:
+        prepare(content)
+    assert str(raised.value) == "The table “captions.csv” is damaged in the ZIP file. Pack it again."
 
 
 def test_a_batch_depends_on_its_arguments_alone():

@@ -26,7 +26,7 @@ def test_a_list_becomes_a_task_of_one_kind():
     assert found.kinds == ("a name",)
     assert {name.letters for name in (*found.train, *found.held)} == set(LINES)
     assert len(found.held) == 4
-    assert found.examples[-1].name == "of its own"
+    assert found.examples[-1].name == "a new name"
 
 
 def test_kinds_may_stand_before_a_tab():

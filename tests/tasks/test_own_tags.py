@@ -8,6 +8,7 @@ from seqviz.core.task import IGNORE, BadInput
 from seqviz.tasks import own_tags
 from seqviz.tasks.own_tags import FEWEST, MOST_TAGS, build, prepare, read_conllu
 from seqviz.tasks.tagging import LONGEST, TaggingTask
+from seqviz.tasks.tokenise import lowered
 
 
 @pytest.fixture(autouse=True)
@@ -85,7 +86,7 @@ def test_nothing_is_lost_on_the_way(lists):
     extra = ["".join(sentence(*((word, f"T{len(word)}") for word in words)) for words in lists)]
     task = task_of(numbered(FEWEST) + extra[0])
     composed = {tuple(own_tags.unicodedata.normalize("NFC", word) for word in words) for words in lists}
-    assert composed <= {words for words, _ in spelt(task)}
+    assert set(map(lowered, composed)) <= {lowered(words) for words, _ in spelt(task)}
     assert {tuple(f"T{len(word)}" for word in words) for words in lists} <= {tags for _, tags in spelt(task)}
 
 
@@ -95,6 +96,13 @@ def test_kept_back_sentences_are_not_learned_from():
     assert {found.words for found in task.held}.isdisjoint(found.words for found in task.train)
     assert len(task.train) == 3 * 32
     assert {example.words for example in task.examples} <= {found.words for found in task.held}
+
+
+def test_kept_back_sentences_are_not_learned_from_in_other_capitals_either():
+    task = task_of(numbered(40) + numbered(40).replace("they", "They"))
+    assert len(task.held) == 8
+    assert {lowered(found.words) for found in task.held}.isdisjoint(lowered(found.words) for found in task.train)
+    assert len(task.train) == 2 * 32
 
 
 def test_long_sentences_are_read_in_pieces_with_a_note():
@@ -146,6 +154,7 @@ def test_only_so_many_sentences_are_used(monkeypatch):
         (b"1\t\t\tNOUN", "Line 1 has no word"),
         (numbered(FEWEST - 1).encode(), f"{FEWEST - 1} different sentences"),
         (numbered(1).encode() * 50, "1 different sentences"),
+        ((numbered(5) + numbered(5).replace("they", "They")).encode(), "5 different sentences"),
         (numbered(20).replace("PRON", "_").replace("VERB", "_").encode(), "No word has a tag"),
         (numbered(20).replace("PRON", "VERB").encode(), "“VERB”: there is nothing to tell apart"),
         ("".join(sentence((f"w{n}", f"T{n}")) for n in range(MOST_TAGS + 1)).encode(), "61 different tags"),

@@ -77,6 +77,14 @@ def test_texts_that_are_the_same_as_far_as_they_are_read_count_once():
     assert any("further up: 1 row." in note for note in kept.notes)
 
 
+def test_texts_that_differ_only_in_capitals_count_once_as_first_spelt():
+    rows = some(20, kinds=("a", "b"))
+    task, kept = built([*rows, *((text.upper(), label) for text, label in rows)])
+    assert {text.words for text in task.train + task.held} == {tuple(text.split()) for text, _ in rows}
+    assert len(task.train) + len(task.held) == 20
+    assert any("further up: 20 rows." in note for note in kept.notes)
+
+
 @pytest.mark.parametrize(("kinds", "named"), [("ab", "“a”"), (("جيد", "سيئ"), "“\u2068جيد\u2069”")])
 def test_a_label_from_right_to_left_turns_nothing_round(kinds, named):
     task, _ = built([*some(kinds=tuple(kinds)), (f"one more {kinds[0]}", kinds[0])])
@@ -108,6 +116,9 @@ def test_the_same_upload_has_the_same_digest_and_other_limits_another():
         (some(40, kinds=("a",)), "All labels"),
         (some(60, kinds=tuple("abcdefghijklmnopqrstuvwxyz")), "at most 20"),
         ([(f"{'long ' * 40}{place}", label) for place in range(40) for label in "ab"], "only the first 40 words"),
+        ([("Good", "a"), ("good", "b")] * 20, "capitals make no difference"),
+        (some(40, kinds=("long " * 20 + "a", "long " * 20 + "b")), "^2 classes have labels .* same 59 characters"),
+        (some(60, kinds=tuple("long " * 20 + letter for letter in "abcdefghijklmnopqrstuvwxyz")), "at most 20"),
         ([*some(), ("alone", "z")], "“z” has only one text"),
         ([*some(), ("alone", "z"), ("alone", "z")], "“z” has only one text"),
     ],

@@ -133,6 +133,13 @@ def test_a_bad_file_is_refused_with_what_to_do(content, said):
         read_table(content)
 
 
+def test_a_table_of_one_column_is_told_which_two_are_needed():
+    with pytest.raises(BadInput, match="Two are needed, a name and an age, with"):
+        read_table(b"one\ntwo\n", "a name and an age")
+    with pytest.raises(BadInput, match="Two are needed, a text and its label, with"):
+        read_table(b"one\ntwo\n")
+
+
 @pytest.mark.parametrize(
     ("text", "wanted", "marked"),
     [

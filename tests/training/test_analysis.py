@@ -2,16 +2,21 @@ from dataclasses import fields, is_dataclass, replace
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from torch.func import jacrev
 
-from seqviz.cells import CELLS
+from seqviz.cells import CELLS, State, Weights
 from seqviz.core.records import Look
 from seqviz.core.task import Example
 from seqviz.core.topology import TOPOLOGIES
+from seqviz.networks.sums import step
 from seqviz.tasks import task_of
 from seqviz.training import trace
 from seqviz.training.analysis import analyse
+from seqviz.training.chain import TracedChain
+from seqviz.training.model import loaded
 from tests.networks.reference import STEPS, Reference, previous_words
 from tests.toy import EVERY_NETWORK, described, small
 from tests.training.runs import KINDS, example_of, run_of
@@ -62,6 +67,28 @@ def test_each_steps_jacobian_agrees_with_central_differences(config):
         pushes = 1e-6 * np.eye(len(before))
         columns = [(after(before + push) - after(before - push)) / 2e-6 for push in pushes]
         np.testing.assert_allclose(found.jacobians.jacobian[time], np.array(columns).T, atol=1e-8)
+
+
+@pytest.mark.parametrize("config", EVERY_NETWORK, ids=described)
+def test_in_every_network_each_steps_jacobian_is_that_of_a_backward_pass_an_entry(config):
+    run = run_of(config)
+    traced = trace(run, example_of(config))
+    network, size = loaded(run), config.hidden
+    for row in range(len(traced.streams)):
+        found = analyse(run, traced, Look(stream=row)).jacobians
+        chain = TracedChain(network, traced, row)
+        for number, stack, place in chain.parts:
+            weights = Weights(*(weight.detach().double() for weight in stack.weights(place)))
+            places = chain.places(number)
+            for order, x in zip(places, chain.inputs(stack, places), strict=True):
+                before = [state[order] for state in chain.before if state is not None]
+
+                def after(packed, cell=chain.cell, weights=weights, x=x):
+                    state, _ = step(cell, weights, x, State(*packed.split(size)))
+                    return torch.cat([part for part in state if part is not None])
+
+                wanted = jacrev(after)(torch.cat(before)).numpy()
+                np.testing.assert_allclose(found.jacobian[chain.order[order]], wanted, atol=1e-14)
 
 
 @pytest.mark.parametrize("config", EVERY_NETWORK, ids=described)

@@ -104,6 +104,12 @@ def test_answers_are_what_the_network_says_beside_what_is_right(run, reference):
         assert answer.said == best.words
 
 
+@pytest.mark.parametrize("task", ["copying", "tags"])
+def test_the_baseline_answers_as_much_as_is_asked(task):
+    for answer in answers(start(replace(SMALL, task=task, lag=3))):
+        assert len(answer.baseline) == len(answer.said) == len(answer.wanted)
+
+
 @pytest.mark.parametrize("temperature", [0.0, -1.0])
 def test_a_temperature_must_be_above_0(run, temperature):
     with pytest.raises(ValueError, match="above 0"):

@@ -1,5 +1,7 @@
 """The numbers of an opened cell against PyTorch's own one-step modules and against sums written out here."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -107,6 +109,17 @@ def test_what_is_not_there_is_replaced_by_the_last():
     assert found.step == 0  # a chain from the end reads the first step last
 
 
-def test_what_is_handed_out_cannot_be_changed():
-    _, _, found = opened(small("direct"), Look())
+@pytest.mark.parametrize("key", CELLS)
+def test_the_cell_of_a_network_that_has_grown_beyond_every_number_opens_without_a_warning(key):
+    run, traced, _ = opened(small("many-to-one", cell=key, layers=2), Look())
+    grown = replace(traced, hidden=np.full_like(traced.hidden, np.inf))
+    for stream in range(2):
+        found = open_cell(run, grown, Look(stream=stream))
+        assert np.isinf(found.before).all()
+        assert found.values["hidden"] == np.inf
+
+
+@pytest.mark.parametrize("key", CELLS)
+def test_what_is_handed_out_cannot_be_changed(key):
+    _, _, found = opened(small("direct", cell=key), Look())
     assert not any(value.flags.writeable for value in vars(found).values() if isinstance(value, np.ndarray))

@@ -376,8 +376,7 @@ def test_the_gates_make_the_states(cell):
     if cell == "gru":
         close(traced.hidden, (1 - g["update"]) * g["candidate"] + g["update"] * before)
     if cell == "lstm":
-        cell_before = replace(traced, hidden=traced.cell_state).hidden_before
-        close(traced.cell_state, g["forget"] * cell_before + g["input"] * g["candidate"])
+        close(traced.cell_state, g["forget"] * traced.cell_before + g["input"] * g["candidate"])
         close(traced.hidden, g["output"] * np.tanh(traced.cell_state))
 
 
@@ -385,7 +384,7 @@ def test_the_gates_make_the_states(cell):
 def test_nothing_in_a_trace_can_be_written_into(config):
     _, _, traced = traced_of(config)
     arrays = [value for field in fields(traced) if isinstance(value := getattr(traced, field.name), np.ndarray)]
-    arrays += [*traced.gates.values(), *traced.feature_maps, *traced.grad_feature_maps]
+    arrays += [*traced.gates.values(), *traced.feature_maps, *traced.grad_feature_maps, traced.share]
     assert not any(array.flags.writeable for array in arrays)
     assert {array.dtype for array in arrays} <= {np.dtype(kind) for kind in (np.float32, np.int64, np.bool_)}
     assert all(np.isfinite(array).all() for array in arrays)

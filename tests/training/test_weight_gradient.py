@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -97,6 +99,16 @@ def test_the_gradient_that_is_clipped_is_that_of_every_parameter():
     np.testing.assert_allclose(found.clipping.norm, np.sqrt(total), rtol=1e-5)
     assert found.clipping.norm_by_norm == found.clipping.norm_by_value == found.clipping.norm
     np.testing.assert_array_equal(found.clipping.by_norm, found.clipping.before)
+
+
+def test_where_nothing_is_a_number_the_difference_is_none_either():
+    config = small("direct", cell="elman-linear")
+    run = run_of(config)
+    name = "stacks.0.cores.0.weight_hh_l0"
+    run = replace(run, weights={**run.weights, name: 1e30 * run.weights[name]})
+    shares = weight_gradient(run, trace(run, example_of(config))).shares
+    assert np.isnan(shares.by_autograd).all()
+    assert np.isnan([shares.difference, shares.scale]).all()
 
 
 def test_the_same_run_gives_the_same_numbers_and_nobody_can_write_into_them():

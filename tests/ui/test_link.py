@@ -118,6 +118,13 @@ def test_following_a_link_leaves_nothing_of_the_one_before(page):
     assert page.slider[0].value == 7
 
 
+def test_following_a_link_leaves_nothing_of_what_the_browser_has_yet_to_report(page):
+    page.button[0].click().run()
+    assert said(page) == {"other": "x"}
+    reported(page).button[1].click().run()
+    assert said(page) == {"size": "7"}
+
+
 def test_following_the_same_link_twice_at_once_works_both_times(page):
     page.button[1].click().run()
     move(page, 3).run()

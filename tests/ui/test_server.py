@@ -6,7 +6,11 @@ from pathlib import Path
 
 import plotly
 
+from seqviz.core.config import RunConfig
+from seqviz.tasks import task_of
+from seqviz.ui import server
 from seqviz.ui.server import FILES
+from seqviz.ui.settings import defaults
 
 ROOT = Path(__file__).parents[2]
 EVERYTHING = """
@@ -28,6 +32,17 @@ def test_nothing_that_the_web_process_loads_loads_torch():
     done = subprocess.run([sys.executable, "-c", EVERYTHING], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_page_opens_with_what_the_server_has_built_for_it(monkeypatch):
+    built, frozen = [], []
+    monkeypatch.setattr(server, "task_of", lambda config: built.append(config) or task_of(config))
+    monkeypatch.setattr(server, "COMMON", ("recall",))
+    monkeypatch.setattr(server.gc, "freeze", lambda: frozen.append(built[-1]))
+    server._get_ready()
+    opens = defaults(task_of(RunConfig(task="recall")))
+    assert opens.lag == 40
+    assert frozen == [opens]
 
 
 def test_the_browser_finds_every_script_that_another_one_imports():

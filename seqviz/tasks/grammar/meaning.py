@@ -80,16 +80,10 @@ class Sentence:
     conjunction: Conjunction | None = None
     clause: Clause | None = None
 
-    @property
-    def pattern(self) -> Pattern:
-        """What the sentence is an instance of: the build of its subordinate clause, or of its only clause."""
-        featured = self.clause or self.main
-        return Pattern(self.shape, featured.tense, featured.verb.frame, featured.negated)
-
 
 @dataclass(frozen=True)
 class Pattern:
-    """A build that many sentences share."""
+    """A build that many sentences share: their shape, and what their subordinate or else their only clause is like."""
 
     shape: Shape
     tense: Tense

@@ -1,4 +1,4 @@
-"""What the grammar knows about a word. The words themselves are in `lexicon`.
+"""What the grammar knows about a word. The words themselves are in `nouns` and `verbs`.
 
 German grammar after Durrell, *Hammer's German Grammar and Usage* (6th ed., 2017): declension ch. 1, 2, 5 and 6,
 conjugation ch. 10, word order ch. 19.

@@ -20,6 +20,7 @@ export class Panel {
     this.story = picture.story;
     this.order = order;
     this.selects = [];
+    this.weights = []; // of the network, once a frame has told
     this.canvas = element("div", { class: "seqviz-canvas", role: "img", "aria-label": picture.title });
     this.choices = element("span", { class: "seqviz-choices" });
     this.look_for = element("p", { class: "seqviz-look-for" }, picture.look_for);
@@ -57,7 +58,8 @@ export class Panel {
       this.select("state", "The step whose cell is opened", ({ cell }) => cell && [cell.steps, cell.step]);
       this.select("unit", "The unit whose numbers are shown", ({ cell }) => cell && [units(cell.units), cell.unit]);
       this.select("stream", "The chain whose cell is opened", chain);
-      if (this.folded) this.choices.append(this.button("Close the cell", () => this.look({ opened: false })));
+      this.close = this.button("Close the cell", () => this.look({ opened: false }));
+      if (this.folded) this.choices.append(this.close);
     }
   }
 
@@ -66,7 +68,9 @@ export class Panel {
     this.player.listen(this.root);
     this.canvas.tabIndex = -1; // a click gives the picture the keys, Tab goes on to the bar
     this.look_for.after(this.player.caption, this.player.bar);
-    if (opens) this.player.bar.append(this.button("Open a cell", () => this.look({ opened: true })));
+    const open = this.button("Open a cell", () => this.look({ opened: true }));
+    open.className = "seqviz-open";
+    if (opens) this.player.bar.append(open);
   }
 
   /** For a gradient check: a button for the largest weights, and a choice of one more. */
@@ -79,6 +83,7 @@ export class Panel {
     this.picked = [];
     const ask = (weights) => this.order({ do: "check", weights });
     const add = () => {
+      if (!this.weights.length) return;
       this.within();
       const weight = [this.matrix.value, Number(this.row.value) - 1, Number(this.column.value) - 1];
       this.picked = [...this.picked.filter((other) => String(other) !== String(weight)), weight].slice(-8);
@@ -168,8 +173,18 @@ export class Panel {
 
   /** Whether this figure is not yet what is on the screen. Out of sight, only the first is drawn. */
   wants(figure) {
-    if (this.folded) put(this.root, { hidden: !figure });
+    if (this.folded) this.fold(!figure);
     return (this.near || !this.graph) && Boolean(figure) && figure !== this.graph?.drawn;
+  }
+
+  /** Shows or hides an opened cell. The focus goes to the button that does the opposite, or it would be lost. */
+  fold(hidden) {
+    if (this.root.hidden === hidden) return;
+    const open = this.root.parentElement?.querySelector(".seqviz-open");
+    const at = document.activeElement;
+    const held = hidden ? this.root.contains(at) : at === open;
+    this.root.hidden = hidden;
+    if (held) (hidden ? open : this.close)?.focus();
   }
 
   /** Whether there is no picture yet. */

@@ -6,7 +6,8 @@ const LONGEST_WAIT = 8000;
 /** Why the server ended a connection for good: seqviz/serving/routes.py has the same numbers. */
 export const GONE = 4404;
 export const REPLACED = 4409;
-const FINAL = new Set([GONE, REPLACED, 4400]);
+const NONSENSE = 4400;
+const FINAL = new Set([GONE, REPLACED, NONSENSE]);
 
 export class Live {
   /** address(): where to, asked at each attempt. hear: {open(), frame(buffer), notice({notice, text}), lost(), ended(code)} */

@@ -55,6 +55,7 @@ class Stage {
     this.gone = gone;
     this.said = said;
     await styles(said.address);
+    if (this.removed) return; // it would take the seat from the page that came after
     if (!this.root.isConnected) this.parent.replaceChildren(this.root);
     this.root.classList.toggle("seqviz-big", said.big);
     this.template = undefined; // the theme or the size of the type may have changed
@@ -122,6 +123,7 @@ class Stage {
   }
 
   give(order) {
+    if (this.banner.dataset.kind === "lost") return; // nobody would hear it, and the banner is still true
     this.say("");
     for (const { player } of this.panels) player?.release();
     this.hushed = order.do === "pause";
@@ -240,6 +242,7 @@ class Stage {
   }
 
   remove() {
+    this.removed = true;
     this.sizes.disconnect();
     clearTimeout(this.settling);
     this.live?.close();

@@ -1,6 +1,6 @@
 // The page's colours and type, read from Streamlit's CSS variables, as a Plotly template.
 
-let loading;
+let loading, styling;
 
 /** Plotly itself, loaded once for all stages of the page. */
 export function plotly(address) {
@@ -19,13 +19,12 @@ export function plotly(address) {
 
 /** The style sheet, loaded once; resolves when it is in force. */
 export function styles(address) {
-  const href = `${address}/stage.css`;
-  if (document.querySelector(`link[href="${href}"]`)) return Promise.resolve();
-  return new Promise((resolve) => {
-    const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href });
+  styling ??= new Promise((resolve) => {
+    const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href: `${address}/stage.css` });
     link.onload = link.onerror = resolve;
     document.head.append(link);
   });
+  return styling;
 }
 
 /** What every figure looks like here and now: call again when the theme has changed. */

@@ -4,7 +4,7 @@ import { element, put, setText, sign } from "./dom.js";
 
 const BUTTONS = [
   ["step", "One step", "One update: one batch of examples, forward, backward, and one change of the weights"],
-  ["epoch", "One epoch", "Train until every training example has been seen once more"],
+  ["epoch", "One epoch", "Train for one more pass through the training data"],
   ["reset", "Reset", "Throw away what was learned and go back to the first, random weights"],
 ];
 const PACES = [
@@ -19,6 +19,7 @@ export class Toolbar {
     this.order = order;
     this.state = "waiting";
     this.updates = [];
+    this.asked = {}; // pace and update that were chosen last, until a frame says the same; Infinity is the newest
     this.sign = sign("play");
     this.word = element("span");
     const act = { class: "seqviz-train", type: "button", onclick: () => this.toggle() };
@@ -29,7 +30,7 @@ export class Toolbar {
     this.sweep = element("button", { type: "button", hidden: "", onclick: () => this.press("sweep") });
     this.pace = element(
       "select",
-      { onchange: () => order({ do: "speed", pace: this.pace.value }) },
+      { onchange: () => this.goAt(this.pace.value) },
       ...PACES.map(([value, text]) => element("option", { value }, text)),
     );
     this.back = element("input", {
@@ -63,28 +64,40 @@ export class Toolbar {
     this.order({ do: verb });
   }
 
+  goAt(pace) {
+    this.asked.pace = pace;
+    this.order({ do: "speed", pace });
+  }
+
   lookBack() {
-    const newest = this.updates.length - 1;
     const place = Number(this.back.value);
-    this.order({ do: "back", update: place === newest ? -1 : this.updates[place] });
+    const newest = place === this.updates.length - 1;
+    this.asked.update = newest ? Infinity : this.updates[place];
+    this.order({ do: "back", update: newest ? -1 : this.updates[place] });
+    this.paint();
   }
 
   /** Shows at once what has been asked for; the next frame says what is so. */
   expect(state) {
     this.state = state;
+    this.asked = {};
     this.paint();
   }
 
   /** Brings everything up to the status of a frame: seqviz/serving/status.py says what it holds. */
   update(status) {
+    const { asked } = this;
     this.state = status.state;
     this.updates = status.past;
     this.unanswered = status.unanswered;
-    put(this.pace, { value: status.pace });
+    if (asked.pace === status.pace) delete asked.pace;
+    put(this.pace, { value: asked.pace ?? status.pace });
     put(this.past, { hidden: !this.updates.length });
     put(this.back, { max: String(this.updates.length - 1) });
-    const seen = this.updates.findLastIndex((at) => at <= status.update);
-    if (!this.back.matches(":active")) put(this.back, { value: String(seen) });
+    const wanted = Math.min(asked.update, this.updates.at(-1));
+    if (wanted === status.update || !this.updates.includes(wanted)) delete asked.update;
+    const seen = this.updates.findLastIndex((at) => at <= (asked.update ?? status.update));
+    put(this.back, { value: String(seen) });
     this.paint();
   }
 
@@ -112,6 +125,8 @@ export class Toolbar {
         : "The same seed would give the same again. Reset clears the chart",
       disabled: idle || training || !this.unanswered,
     });
+    const place = Number(this.back.value);
+    put(this.back, { ariaValueText: place < this.updates.length - 1 ? `update ${this.updates[place]}` : "now" });
     put(this.back, { disabled: idle || training || this.updates.length < 2 });
     setText(this.shown, STATES[this.state]);
   }

@@ -12,7 +12,7 @@ export function sentence(status) {
   const recent = `mean over the last ${status.recent} updates, each on one batch`;
   return [
     [`Update ${whole(status.update)}`, pace(status)],
-    [`epoch ${tenths(status.epoch)}`, "One epoch: every training example has been seen once"],
+    [`epoch ${tenths(status.epoch)}`, "One epoch: as many examples as one pass through the training data has"],
     [`loss ${significant(status.loss)}`, `Cross-entropy in nats, ${recent}`],
     [`${status.score_name} ${percent(status.score)} in training,`, `The ${recent}`],
     [`${percent(status.held_score)} held out${held(status)}`, heldMeaning(status)],
@@ -46,7 +46,7 @@ function held(status) {
 }
 
 function heldMeaning(status) {
-  return `On examples that were never trained on, at update ${whole(status.held_update ?? 0)}. What the network has to beat: ${status.baseline_name}, ${percent(status.baseline)}.${status.held_bleu === null ? "" : ` ${BLEU}`}`;
+  return `On examples kept apart from training, at update ${whole(status.held_update ?? 0)}. What the network has to beat: ${status.baseline_name}, ${percent(status.baseline)}.${status.held_bleu === null ? "" : ` ${BLEU}`}`;
 }
 
 function pace(status) {
