@@ -37,7 +37,7 @@ def equation(config: RunConfig, output: str) -> None:
         "W and b are weights, which are learned. The state of one step goes into the next, with the same weights at "
         "every step: that is what *recurrent* means.",
         cell.letters,
-        f"o is the output before it becomes probabilities, and p is {output}. {symbols}",
+        f"The output layer’s o is made into probabilities by softmax: p is {output}. {symbols}",
         "L is the *loss* (cross-entropy): minus the logarithm of the probability of the right answer, averaged over "
         "all N outputs that have one. Its unit is the nat: guessing among K equally likely answers costs ln K nats.",
         f"Source: {cell.source}.",
