@@ -184,9 +184,12 @@ class Trace:
     @cached_property
     def share(self) -> Float32[np.ndarray, "streams steps"]:
         """(streams, steps) the Frobenius norm of each step's own contribution to ∂L/∂W_hh."""
-        # The contribution is an outer product, so its norm is the product of two norms.
+        # The contribution is an outer product, so its norm is the product of two norms: in float64, where the square of
+        # a vanishing number is still not nothing.
+        ends = (self.grad_recurrent, self.hidden_before)
         with np.errstate(over="ignore", invalid="ignore"):  # a network may grow beyond every number
-            share: np.ndarray = np.linalg.norm(self.grad_recurrent, axis=2) * np.linalg.norm(self.hidden_before, axis=2)
+            sent, before = (np.linalg.norm(values.astype(np.float64), axis=2) for values in ends)
+            share: np.ndarray = (sent * before).astype(np.float32)
         freeze(share)
         return share
 

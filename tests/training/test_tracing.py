@@ -156,6 +156,8 @@ def test_the_steps_contributions_add_up_to_the_gradient_that_training_uses(confi
     run, example, traced = traced_of(replace(config, window=window))
     parts = traced.grad_recurrent[..., :, None] * traced.hidden_before[..., None, :]
     close(traced.share, np.sqrt((parts.astype(np.float64) ** 2).sum(axis=(2, 3))))
+    tiny = replace(traced, grad_recurrent=traced.grad_recurrent * np.float32(1e-25))
+    close(tiny.share * np.float32(1e25), traced.share)
     network = loaded(run)
     feed = network.feed(collate([example]), config.reverse)
     mean_loss(network(feed, window).logits, feed.targets).backward()
