@@ -3,6 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+from jaxtyping import Float32
+
+from seqviz.figures.scales import evenly
+
+
+def smoothed(values: np.ndarray, most: int) -> Float32[np.ndarray, " places"]:
+    """The running mean over a thirtieth of the values, at `evenly(len(values), most)`."""
+    return running_mean(values, max(len(values) // 30, 1), evenly(len(values), most))
 
 
 def outline(values: np.ndarray, stretches: int) -> np.ndarray:

@@ -18,14 +18,14 @@ MARKS: Final[Mapping[Origin, str]] = {"learned": "= ", "kept back": "★ ", "new
 
 
 def draw(moment: Moment, look: Look) -> Drawing:
-    """Ten names of each kind. Above them how many are its own."""
+    """Ten names of each kind. Above them how many are in neither list."""
     kinds = list(dict.fromkeys(drawn.given for drawn in moment.drawn))
     columns = [[drawn for drawn in moment.drawn if drawn.given == kind] for kind in kinds]
     new = [sum(drawn.origin == "new" for drawn in column) for column in columns]
     texts = [[MARKS[drawn.origin] + ("".join(drawn.words) or NOTHING) for drawn in column] for column in columns]
     rows = max(map(len, texts), default=1)
     heads = [
-        f"<b>{html.escape(kind)}</b>: {count} of {len(column)} are its own"
+        f"<b>{html.escape(kind)}</b>: {count} of {len(column)} are new"
         for kind, count, column in zip(kinds, new, columns, strict=True)
     ]
     shown = [
@@ -38,7 +38,7 @@ def draw(moment: Moment, look: Look) -> Drawing:
 PICTURE: Final = Picture(
     "What it makes up",
     "= stands before what it has learned by heart, ★ before what is real though it was never shown it. "
-    "All else is in neither list, though it may be real.",
+    "All else is new: in neither list, though it may be real.",
     draw,
     needs=frozenset({"drawn"}),
     wide=True,

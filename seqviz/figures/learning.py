@@ -9,11 +9,10 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-from jaxtyping import Float32
 
 from seqviz.core.records import Look, Moment
 from seqviz.figures import Picture
-from seqviz.figures.curves import outline, running_mean
+from seqviz.figures.curves import outline, smoothed
 from seqviz.figures.palette import OUTPUT, TARGET, WIRE, Colour, faded
 from seqviz.figures.parts import Drawing, Part, figure
 from seqviz.figures.progress import heights, limits, progress
@@ -39,23 +38,19 @@ def draw(moment: Moment, look: Look) -> Drawing:
     """Loss above, score below. `look` changes nothing here."""
     history = moment.history
     losses = np.concatenate([history.loss, history.held_loss])
-    means = _means(history.loss)
+    means = smoothed(history.loss, STRETCHES)
     low, high = limits(losses, means, span=6)
     last = max([*history.step[-1:].tolist(), *history.held_step[-1:].tolist(), 1])
     end = max(rounded_up(last), 10.0)
     parts = [
         *_curves(history.step, history.loss, means, TARGET, "y", "nats", high),
         _checks(history.held_step, history.held_loss, TARGET, "y", "nats", high),
-        *_curves(history.step, history.score, _means(history.score), OUTPUT, "y2", moment.score_name),
+        *_curves(history.step, history.score, smoothed(history.score, STRETCHES), OUTPUT, "y2", moment.score_name),
         _checks(history.held_step, history.held_score, OUTPUT, "y2", moment.score_name),
         _baseline(moment, end),
         _end(moment, end, high),
     ]
     return figure(parts, progress((low, high), end, shown(moment.score_name), STYLES, _baseline_said(moment)))
-
-
-def _means(value: np.ndarray) -> Float32[np.ndarray, " stretches"]:
-    return running_mean(value, max(len(value) // 30, 1), evenly(len(value), STRETCHES))
 
 
 def _curves(

@@ -9,11 +9,10 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-from jaxtyping import Float32
 
 from seqviz.core.compared import SOLVED, Compared, Side
 from seqviz.figures import Overlay
-from seqviz.figures.curves import running_mean
+from seqviz.figures.curves import smoothed
 from seqviz.figures.palette import RUNS, WIRE, Style
 from seqviz.figures.parts import Drawing, Part, figure
 from seqviz.figures.progress import heights, limits, progress
@@ -30,7 +29,7 @@ CHECKS: Final = 25
 def draw(compared: Compared) -> Drawing:
     """Three parts a run, in the order of the runs, then the two lines to be compared with."""
     histories = [side.moment.history for side in compared.sides]
-    curves = [_means(run.loss) for run in histories]
+    curves = [smoothed(run.loss, POINTS) for run in histories]
     means = np.concatenate(curves)
     low, high = limits(means, means, span=4)
     last = max([1, *(int(run.step[-1]) for run in histories if len(run.step))])
@@ -43,10 +42,6 @@ def draw(compared: Compared) -> Drawing:
     levels = [("solved", SOLVED), ("guessing", compared.sides[0].moment.baseline)]
     score = f"held-out {shown(compared.sides[0].moment.score_name)}"
     return figure([*parts, *(_line(name, level, end) for name, level in levels)], progress((low, high), end, score))
-
-
-def _means(loss: np.ndarray) -> Float32[np.ndarray, " points"]:
-    return running_mean(loss, max(len(loss) // 30, 1), evenly(len(loss), POINTS))
 
 
 def _run(side: Side, curve: np.ndarray, style: Style, high: int) -> list[Part]:

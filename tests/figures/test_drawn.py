@@ -17,7 +17,7 @@ def test_each_kind_has_a_column_that_says_how_many_are_its_own():
         Sample("German", tuple("ulmburg"), "new"),
         Sample("French", (), "new"),
     )
-    assert list(found.header.values) == ["<b>German</b>: 1 of 2 are its own", "<b>French</b>: 1 of 2 are its own"]
+    assert list(found.header.values) == ["<b>German</b>: 1 of 2 are new", "<b>French</b>: 1 of 2 are new"]
     assert [list(column) for column in found.cells.values] == [["= ulm", "ulmburg"], ["★ nice", "(nothing)"]]
 
 

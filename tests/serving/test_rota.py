@@ -27,6 +27,14 @@ def seat(rota, setting, *numbers, apart=False):
         rota.obey(number, Drawn())
 
 
+def take_turns(rota, people, count):
+    """So many turns, after each of which everybody's picture has been drawn."""
+    for _ in range(count):
+        rota.turn()
+        for number in people:
+            rota.obey(number, Drawn())
+
+
 def test_nobody_is_served_when_nobody_wants_anything(rota, setting):
     assert rota.idle_for() is None
     seat(rota, setting, 1)
@@ -40,10 +48,7 @@ def test_everybody_who_trains_has_the_same_number_of_turns(rota, setting, sent, 
     for number in (1, 2, 3):
         rota.obey(number, Do("train"))
     sent.clear()
-    for _ in range(12):
-        rota.turn()
-        for number in (1, 2, 3):
-            rota.obey(number, Drawn())
+    take_turns(rota, (1, 2, 3), 12)
     frames = Counter(number for number, kind, _ in sent if kind is Kind.MOVING)
     assert frames == {1: 4, 2: 4, 3: 4}
 
@@ -141,10 +146,7 @@ def test_a_class_on_one_run_is_trained_as_one(rota, setting, sent, workshop):
     seat(rota, setting, *people)
     for number in people:
         rota.obey(number, Do("train"))
-    for _ in range(600):
-        rota.turn()
-        for number in people:
-            rota.obey(number, Drawn())
+    take_turns(rota, people, 600)
     assert max(steps for _, steps in workshop.advanced) == round(PERIOD / workshop.seconds)
     assert sum(steps for _, steps in workshop.advanced) > 100
 
@@ -172,16 +174,11 @@ def test_who_keeps_asking_does_not_keep_the_others_waiting(rota, setting, sent):
     seat(rota, setting, *people, apart=True)
     for number in people:
         rota.obey(number, Do("train"))
-    for _ in range(4):
-        rota.turn()
-        for number in people:
-            rota.obey(number, Drawn())
+    take_turns(rota, people, 4)
     sent.clear()
     for _ in range(24):
         for number in (1, 2):
             rota.obey(number, Speed("full"))
-        rota.turn()
-        for number in people:
-            rota.obey(number, Drawn())
+        take_turns(rota, people, 1)
     frames = Counter(number for number, kind, _ in sent if kind is Kind.MOVING)
     assert min(frames[number] for number in people) >= 3
