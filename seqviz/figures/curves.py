@@ -16,7 +16,8 @@ def smoothed(values: np.ndarray, most: int) -> Float32[np.ndarray, " places"]:
 def outline(values: np.ndarray, stretches: int) -> np.ndarray:
     """Places of at most 2 × `stretches` values: of each stretch the lowest and the highest, in their order.
 
-    All places where there are no more than that. A stretch without a number keeps its first place.
+    All places where there are no more than that. A stretch of equal values, or without a number, has its first place
+    twice.
     """
     if len(values) <= 2 * stretches:
         return np.arange(len(values))
@@ -27,7 +28,7 @@ def outline(values: np.ndarray, stretches: int) -> np.ndarray:
     unknown = np.isnan(padded)
     lowest = np.where(unknown, np.inf, padded).reshape(-1, size).argmin(axis=1)
     highest = np.where(unknown, -np.inf, padded).reshape(-1, size).argmax(axis=1)
-    return np.unique(np.concatenate([first + lowest, first + highest]))
+    return np.stack([first + np.minimum(lowest, highest), first + np.maximum(lowest, highest)], axis=1).ravel()
 
 
 def running_mean(values: np.ndarray, width: int, places: np.ndarray) -> np.ndarray:

@@ -255,8 +255,11 @@ def backward(plan: Plan, trace: Trace) -> list[Part]:
 
 
 def _strengths(levels: Float32[np.ndarray, " edges"]) -> list[Colour]:
-    """The colours that `GRADIENTS` gives, as words: Plotly warns of numbers whenever it paints a bar."""
-    return [faded(GRADIENT, 0.2 + 0.8 * (0.0 if np.isnan(level) else float(level))) for level in levels]
+    """The colours that `GRADIENTS` gives, as words: Plotly warns of numbers whenever it paints a bar.
+
+    To a hundredth, which nobody can see, so that most are made already.
+    """
+    return [faded(GRADIENT, 0.2 + 0.8 * round(level, 2)) for level in np.nan_to_num(levels).tolist()]
 
 
 @lru_cache(maxsize=64)

@@ -9,6 +9,7 @@ explicit arrays because Plotly's named scales differ between Python and JavaScri
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 Colour = str
@@ -60,6 +61,7 @@ RUNS: Final = (
 )
 
 
+@lru_cache(maxsize=1024)
 def faded(colour: Colour, strength: float) -> Colour:
     """The colour "#rrggbb" at an opacity from 0 to 1.
 

@@ -16,7 +16,7 @@ from seqviz.core.topology import Emits, Reads, Segment, Topology
 from seqviz.networks.attention import Attention
 from seqviz.networks.initialise import initialise
 from seqviz.networks.readers import FeatureMaps, reader_of
-from seqviz.networks.stack import Chain, Stack, StackPass, flipped
+from seqviz.networks.stack import Chain, Stack, StackPass, beside, flipped
 
 
 @dataclass(frozen=True)
@@ -138,7 +138,7 @@ class Network(nn.Module):
             x, lengths = self._taken_in(segment, read, feed)
             passed: StackPass = stack(x, lengths, finals, window, unrolled)
             if segment.emits is not Emits.NEVER:
-                features = _features(segment, passed.outputs, lengths, stack.hidden)
+                features = _features(segment, passed, lengths, stack.hidden)
                 if self.attention is not None and memory is not None:
                     features, attention = self.attention(features, memory, _valid(feed))
                 logits = self.head(features)
@@ -178,10 +178,15 @@ class Network(nn.Module):
         return (torch.cat([read[:, :1], x[:, 1:]], dim=1) if segment.input_first else x), None
 
 
-def _features(segment: Segment, outputs: Tensor, lengths: Tensor | None, hidden: int) -> Tensor:
+def _features(segment: Segment, passed: StackPass, lengths: Tensor | None, hidden: int) -> Tensor:
     """What the output layer reads: every step, or the step at which each direction has read everything."""
+    outputs = passed.outputs
     if segment.emits is Emits.EACH:
         return outputs
+    if passed.chains:
+        # The states themselves: by way of `outputs`, autograd would bring a gradient of 0 to every other step.
+        top = [chain for chain in passed.chains if chain.stream.layer == passed.chains[-1].stream.layer]
+        return beside([chain.states[0 if chain.stream.backward else -1].hidden for chain in top])[:, None]
     rows = torch.arange(len(outputs))
     ends = lengths - 1 if lengths is not None else torch.full((len(outputs),), outputs.shape[1] - 1)
     return torch.cat([outputs[rows, ends, :hidden], outputs[:, 0, hidden:]], dim=-1)[:, None]

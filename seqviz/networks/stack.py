@@ -114,7 +114,7 @@ class Stack(nn.Module):
                 sides.append(outputs)
                 if chain:
                     chains.append(chain)
-            x = torch.cat(sides, dim=-1)
+            x = beside(sides)
         return StackPass(x, finals, chains if unrolled else [])
 
     def step(self, x: Float[Tensor, "batch inputs"], states: list[State]) -> tuple[Tensor, list[State]]:
@@ -186,6 +186,11 @@ class Stack(nn.Module):
 
 def _detached(state: State) -> State:
     return State(state.hidden.detach(), None if state.cell is None else state.cell.detach())
+
+
+def beside(directions: list[Float[Tensor, "*batch hidden"]]) -> Float[Tensor, "*batch features"]:
+    """What each direction says of the same steps, put side by side."""
+    return torch.cat(directions, dim=-1) if len(directions) > 1 else directions[0]
 
 
 def flipped(

@@ -182,6 +182,13 @@ class Room:
 
 
 @dataclass(frozen=True)
+class Unseen:
+    """The pictures of these figures, by key, are out of sight: while a network trains fast, nobody misses them."""
+
+    figures: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
 class Drawn:
     """The last frame is on the screen, or, where `lost`, never reached it. Either way the next may follow."""
 
@@ -193,7 +200,7 @@ class Forget:
     """The person is gone."""
 
 
-Command = Show | Compare | Do | Speed | LookAt | Check | LookBack | Attach | Room | Drawn | Forget
+Command = Show | Compare | Do | Speed | LookAt | Check | LookBack | Attach | Room | Unseen | Drawn | Forget
 
 
 def envelope(session: int, kind: Kind, content: bytes) -> bytes:

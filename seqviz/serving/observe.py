@@ -64,6 +64,8 @@ def observe(
     known = known or _plain(tools, run, example)
     trace = known.trace
     look, needs = _within(look, trace), tools.needs(figures)
+    if not needs:
+        return known, look
     moment = replace(
         known,
         answers=tools.answers(run) if "answers" in needs else known.answers,

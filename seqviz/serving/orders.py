@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, Final, TypeGuard
 
-from seqviz.serving.messages import Check, Command, Do, Drawn, LookAt, LookBack, Room, Speed, Weight
+from seqviz.serving.messages import Check, Command, Do, Drawn, LookAt, LookBack, Room, Speed, Unseen, Weight
 
 KINDS: Final = {"stream": int, "quantity": str, "loss": int, "state": int, "unit": int, "opened": bool}
 """The fields of a look that may be chosen, with what they are."""
@@ -23,7 +23,8 @@ def read_order(text: str) -> Command:
     """The command in a JSON object {"do": …}.
 
     do: train, pause, step, epoch, reset, sweep, drawn; speed (with pace: slow, medium or full), look (with any of the
-    fields of `LookAt`), room (with room), check (with weights: a list of [name, row, column]) or back (with update).
+    fields of `LookAt`), room (with room), unseen (with figures: a list of keys), check (with weights: a list of
+    [name, row, column]) or back (with update).
     Raises ValueError for anything else.
     """
     if len(text) > LONGEST:
@@ -57,6 +58,8 @@ def _of_the_pictures(order: object) -> Command | None:
             return _look_at(chosen)
         case {"do": "room", "room": room} if _whole(room):
             return Room(within(room))
+        case {"do": "unseen", "figures": list(figures)} if all(isinstance(key, str) for key in figures):
+            return Unseen(frozenset(figures))
         case {"do": "back", "update": update} if _whole(update):
             return LookBack(update)
     return None

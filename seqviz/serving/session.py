@@ -28,6 +28,7 @@ from seqviz.serving.messages import (
     Setting,
     Show,
     Speed,
+    Unseen,
 )
 from seqviz.serving.observe import Tools, on_show
 from seqviz.serving.screen import Screen
@@ -81,6 +82,7 @@ class Session:
         self._screen = Screen()
         self._chosen = LookAt()
         self._room = Look.room
+        self._unseen = frozenset[str]()
         self._asked: Check | None = None
         self._check: GradientCheck | None = None
         self._back = NOW
@@ -118,7 +120,7 @@ class Session:
 
         Raises ValueError or KeyError where a setting cannot be run.
         """
-        self._stale = self._stale or not isinstance(command, Drawn)
+        self._stale = self._stale or not isinstance(command, Drawn | Unseen)
         match command:
             case Show():
                 before = self._wanted.kept if self._wanted else None
@@ -139,11 +141,13 @@ class Session:
             case LookBack(update):
                 self._back = NOW if self._training else update
             case Attach(room):
-                self._room = room
+                self._room, self._unseen = room, frozenset()
                 self._screen.attach()
                 self._send(Kind.ATTACHED, b"")
             case Room(room):
                 self._room = room
+            case Unseen(figures):
+                self._unseen = figures
             case Drawn(lost):
                 self._screen.drawn(lost=lost)
 
@@ -266,12 +270,14 @@ class Session:
         started = self._clock()
         run = self._seen(play)
         shown = on_show(play.setting.figures, self._look(play))
-        needs = {key: self._tools.figures[key].needs for key in shown}
+        fast = self._training and self._pace != "slow"
+        left = self._unseen & self._figures.keys() if fast else frozenset[str]()
+        needs = {key: self._tools.figures[key].needs for key in shown if key not in left}
         kinds = [kind for kind in dict.fromkeys(needs.values()) if kind]
         if not self._training or not set(shown) <= set(self._figures):
             self._seldom.forget()
         turn = self._seldom.turn(kinds, started)
-        wanted = tuple(key for key in shown if not needs[key] or needs[key] in turn)
+        wanted = tuple(key for key, kind in needs.items() if not kind or kind in turn)
         sight = self._shared.sight(run, play.example, self._look(play), wanted, self._check)
         costly = {kind: sight.seconds[kind] for kind in kinds if kind in sight.seconds}
         self._figures = {key: sight.figures.get(key, self._figures.get(key)) for key in shown}
@@ -288,7 +294,7 @@ class Session:
         pictures = self._figures
         if "graph" in shown:
             # While weights change fast, nobody can watch one step: the story would only make the frames heavier.
-            told = None if self._training and self._pace != "slow" else self._shared.story(run, sight)
+            told = None if fast else self._shared.story(run, sight)
             pictures = {"cell": None, **pictures, "player": told}  # a cell that is not opened is still a place
         self._send(Kind.MOVING if self._training else Kind.RESTING, self._screen.frame(said, pictures))
         took = self._clock() - started

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 import torch
+from torch import nn
 
 from seqviz.core.config import RunConfig
 from seqviz.core.records import Run, freeze
@@ -27,17 +28,19 @@ def network_of(config: RunConfig) -> Network:
 
 
 @lru_cache(maxsize=8)
-def _shell(config: RunConfig) -> Network:
-    return network_of(config)
+def _shell(config: RunConfig) -> tuple[Network, Mapping[str, nn.Parameter]]:
+    """A network to be loaded again and again, and its parameters: to look for them takes longer than to fill them."""
+    network = network_of(config)
+    return network, dict(network.named_parameters())
 
 
 def loaded(run: Run) -> Network:
     """The network of `run` with its weights, in evaluation mode. It is shared: valid until the next call."""
-    network = _shell(run.config.network)
-    for name, parameter in network.named_parameters():
+    network, parameters = _shell(run.config.network)
+    for name, parameter in parameters.items():
         np.copyto(parameter.detach().numpy(), run.weights[name])
         parameter.grad = None
-    return network.eval()
+    return network.eval() if network.training else network
 
 
 def weights_of(network: Network) -> Mapping[str, np.ndarray]:

@@ -258,7 +258,7 @@ def _readout(network: Network, feed: Feed, passed: Pass, steps: tuple[Step, ...]
         )
     top = passed.chains[-1][-1]
     if not top.stream.backward:
-        return _array(network.head(torch.cat([state.hidden[:1] for state in top.states])).softmax(dim=-1))
+        return _array(network.head(torch.stack([state.hidden for state in top.states])[:, 0]).softmax(dim=-1))
     count = len(steps)
     prefixes = replace(
         feed, inputs=feed.inputs.expand(count, *feed.inputs.shape[1:]), lengths=torch.arange(1, count + 1)

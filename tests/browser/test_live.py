@@ -1,3 +1,4 @@
+import json
 import re
 from io import BytesIO
 
@@ -68,6 +69,33 @@ def update(page):
 
 def train_past(page, goal):
     page.wait_for_function(f"({UPDATE})() > {goal}")
+
+
+def changed_by(frame):
+    """The figures that a frame changes."""
+    length = int.from_bytes(frame[:4], "little")
+    return {path[0] for path, _ in json.loads(frame[4 : 4 + length])["changes"] if path}
+
+
+def test_while_training_only_what_is_in_sight_travels(page):
+    frames = []
+    with page.expect_websocket(lambda socket: "/seqviz/" in socket.url) as opened:
+        page.reload()
+    opened.value.on("framereceived", lambda frame: frames.append(frame) if isinstance(frame, bytes) else None)
+    expect(page.locator(".seqviz-waiting")).to_have_count(0)
+    button(page, "Train").click()
+    train_past(page, 20)
+    frames.clear()
+    train_past(page, update(page) + 20)
+    assert changed_by(frames[-1]) == {"graph", "learning", "hidden", "gradient"}
+    page.locator("[data-figure=answers]").evaluate("panel => panel.scrollIntoView({ block: 'end' })")
+    page.wait_for_timeout(500)
+    frames.clear()
+    train_past(page, update(page) + 20)
+    assert "readout" in changed_by(frames[-1])
+    assert "graph" not in changed_by(frames[-1])
+    with opened.value.expect_event("framereceived", lambda frame: "graph" in changed_by(frame)):
+        page.evaluate("document.querySelector('.seqviz-train').click()")  # where it is: out of sight
 
 
 def test_each_first_picture_is_painted_before_the_next_is_drawn(page):

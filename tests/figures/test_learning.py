@@ -74,7 +74,7 @@ def test_only_an_axis_of_full_length_leaves_losses_above_it(losses: np.ndarray, 
     assert low < high <= low + span
     finite = losses[np.isfinite(losses)].astype(np.float64)
     assert high == low + span or np.all(finite <= 10.0**high * (1 + 1e-5))
-    assert np.all(finite[finite > 10.0**high] > 10)
+    assert np.all(finite[finite > 10.0**high * (1 + 1e-5)] > 10)
 
 
 def test_before_the_first_update_there_are_the_same_parts_without_points() -> None:
@@ -131,7 +131,7 @@ VALUES = arrays(np.float32, st.integers(0, 60), elements=st.floats(-100, 100, wi
 def test_an_outline_keeps_the_extremes(values: np.ndarray, stretches: int) -> None:
     places = outline(values, stretches)
     assert len(places) <= 2 * stretches
-    assert np.all(np.diff(places) > 0)
+    assert np.all(np.diff(places) >= 0)
     if np.isfinite(values).any():
         assert np.nanmax(values[places]) == np.nanmax(values)
         assert np.nanmin(values[places]) == np.nanmin(values)

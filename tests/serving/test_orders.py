@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from seqviz.serving.messages import Check, Do, Drawn, LookAt, LookBack, Room, Speed
+from seqviz.serving.messages import Check, Do, Drawn, LookAt, LookBack, Room, Speed, Unseen
 from seqviz.serving.orders import LONGEST, NARROWEST, WIDEST, read_order
 
 
@@ -20,6 +20,8 @@ from seqviz.serving.orders import LONGEST, NARROWEST, WIDEST, read_order
         ({"do": "room", "room": 1333}, Room(1320)),
         ({"do": "room", "room": -5}, Room(NARROWEST)),
         ({"do": "room", "room": 10**30}, Room(WIDEST)),
+        ({"do": "unseen", "figures": []}, Unseen()),
+        ({"do": "unseen", "figures": ["hidden", "graph"]}, Unseen(frozenset({"graph", "hidden"}))),
         ({"do": "check", "weights": []}, Check()),
         ({"do": "check", "weights": [["head.weight", 0, 3]]}, Check((("head.weight", 0, 3),))),
     ],
@@ -52,6 +54,9 @@ def test_orders_are_read(order, command):
         '{"do": "back", "update": false}',
         '{"do": "check", "weights": [["head.weight", true, 0]]}',
         '{"do": "check", "weights": [["head.weight", 0, false]]}',
+        '{"do": "unseen", "figures": "graph"}',
+        '{"do": "unseen", "figures": ["graph", 1]}',
+        '{"do": "unseen"}',
         '{"do": "check"}',
         '{"do": "check", "weights": [["head.weight", 0]]}',
         '{"do": "check", "weights": [["head.weight", 0, "1"]]}',

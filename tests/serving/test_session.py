@@ -6,7 +6,7 @@ import pytest
 from seqviz.core.records import Look
 from seqviz.figures import Picture
 from seqviz.figures.parts import Drawing
-from seqviz.serving.messages import Attach, Check, Do, Drawn, Kept, Kind, LookAt, LookBack, Show, Speed
+from seqviz.serving.messages import Attach, Check, Do, Drawn, Kept, Kind, LookAt, LookBack, Show, Speed, Unseen
 from seqviz.serving.seldom import COSTLY, SELDOM
 from seqviz.serving.session import LONGEST_RUN, SLOW, Session
 
@@ -480,6 +480,46 @@ def test_what_costs_little_does_not_wait_for_what_costs_much(costly, eye, clock)
     session.turn(0.09)
     eye.look(session)
     assert asked["answers"][-1] == asked["groups"][-1] == eye.numbers[0]
+
+
+def test_what_is_out_of_sight_is_made_when_it_comes_into_sight_or_training_stops(costly, eye):
+    begin, asked = costly
+    session = begin("look", "answers")
+    session.obey(Unseen(frozenset({"numbers", "answers"})))
+    for _ in range(50):
+        session.turn(0.09)
+        assert eye.look(session) == 1
+    assert (eye.numbers[0], asked["answers"]) == (0, [])
+    assert eye.status["update"] > 100
+
+    session.obey(Unseen(frozenset({"answers"})))
+    assert eye.look(session) == 0, "what is in sight is as new as it was"
+    session.turn(0.09)
+    eye.look(session)
+    assert eye.numbers[0] == eye.status["update"]
+    session.obey(Unseen())
+    session.turn(0.09)
+    eye.look(session)
+    assert asked["answers"] == [eye.status["update"]], "the first that is seen of it is not an old one"
+
+    session.obey(Unseen(frozenset({"numbers", "answers"})))
+    session.obey(Do("step"))
+    for _ in range(2):
+        session.turn(0.09)
+        eye.look(session)
+    assert eye.kind is Kind.RESTING
+    assert asked["answers"][-1] == eye.numbers[0] == eye.status["update"]
+
+
+def test_a_new_screen_has_said_nothing_of_what_it_shows(live, eye):
+    eye.look(live)
+    live.obey(Unseen(frozenset({"numbers"})))
+    live.obey(Attach())
+    live.obey(Do("train"))
+    for _ in range(3):
+        live.turn(0.09)
+        eye.look(live)
+    assert eye.numbers[0] == eye.status["update"] > 1
 
 
 def test_where_turns_are_rare_all_that_is_drawn_counts_as_drawing(costly, eye, clock):

@@ -10,10 +10,10 @@ export class Panel {
    * folded where it is there only while it has something to show; opens where a folded cell can be opened in it.
    * story: what a player plays over it, if anything. mark, colour: of the run which it belongs to. order(message)
    * sends an order.
-   * seen() is called when the picture comes into sight.
+   * moved() is called when the picture comes into sight or leaves it.
    */
-  constructor(picture, order, seen) {
-    this.seen = seen;
+  constructor(picture, order, moved) {
+    this.moved = moved;
     this.picture = picture;
     this.key = picture.key;
     this.folded = picture.folded;
@@ -167,8 +167,9 @@ export class Panel {
   }
 
   come(near) {
-    if (near && !this.near) this.seen();
+    if (near === this.near) return;
     this.near = near;
+    this.moved();
   }
 
   /** Whether this figure is not yet what is on the screen. Out of sight, only the first is drawn. */

@@ -77,7 +77,7 @@ class Stage {
     this.panels = pictures.map(
       (picture) =>
         before.find((panel) => panel.suits(picture)) ??
-        new Panel(picture, (order) => this.give(order), () => this.paint()),
+        new Panel(picture, (order) => this.give(order), () => this.scrolled()),
     );
     for (const panel of before) if (!this.panels.includes(panel)) panel.remove();
     this.pictures.style.setProperty("--seqviz-small-pictures", Math.max(1, pictures.filter(({ wide }) => !wide).length));
@@ -90,7 +90,11 @@ class Stage {
     const scheme = location.protocol === "https:" ? "wss" : "ws";
     this.room = this.measured();
     this.live = new Live(() => `${scheme}://${location.host}${this.said.live}/${token}?room=${this.room}`, {
-      open: () => this.say(""),
+      open: () => {
+        this.say("");
+        this.unseen = "";
+        this.tellUnseen();
+      },
       frame: (buffer) => this.take(readFrame(buffer)),
       notice: (notice) => this.hear(notice),
       lost: () => {
@@ -113,6 +117,21 @@ class Stage {
     if (room === this.room || !this.root.clientWidth) return;
     this.room = room;
     this.live?.send({ do: "room", room });
+  }
+
+  /** A picture has come into sight or left it. */
+  scrolled() {
+    this.paint();
+    clearTimeout(this.scrolling); // all that the same turn of the wheel moves is told at once
+    this.scrolling = setTimeout(() => this.tellUnseen());
+  }
+
+  /** Says which pictures are out of sight: they need not be made while a network trains. */
+  tellUnseen() {
+    const figures = this.panels.filter(({ near }) => !near).map(({ key }) => key);
+    if (String(figures) === this.unseen) return;
+    this.unseen = String(figures);
+    this.live?.send({ do: "unseen", figures });
   }
 
   end(code) {
@@ -245,6 +264,7 @@ class Stage {
     this.removed = true;
     this.sizes.disconnect();
     clearTimeout(this.settling);
+    clearTimeout(this.scrolling);
     this.live?.close();
     this.panels.forEach((panel) => panel.remove());
     this.root.remove();
