@@ -24,7 +24,7 @@ from seqviz.figures.nodes import stream_name
 from seqviz.figures.numbers import power
 from seqviz.figures.palette import AMOUNT, GRADIENT, GRADIENTS, HIDDEN, OUTPUT, TARGET, WIRE, Colour, faded
 from seqviz.figures.parts import Part
-from seqviz.figures.scales import DECADES, largest, levels, norms
+from seqviz.figures.scales import DECADES, largest, levels, norms, without_nan
 
 WIRES: Final = (EdgeKind.READS, EdgeKind.STACKS, EdgeKind.EMITS, EdgeKind.SCORES)
 LOOKS: Final = ((0.05, 0.75), (0.15, 1.5), (0.35, 2.75), (0.65, 4.5))
@@ -210,7 +210,8 @@ def backward(plan: Plan, trace: Trace) -> list[Part]:
     gradients = np.concatenate([states, read, written])
     biggest = np.repeat(np.array([along.head, HEAD + 4], np.float32), [len(states), len(read) + len(written)])
     level = levels(gradients, largest(gradients))
-    x, y, symbols, labels = _gradient_heads(plan, trace.streams)
+    heads, marker = _gradient_heads(plan, trace.streams)
+    size = np.where(level > 0, 5 + (biggest - 5) * level, 0).astype(np.float32)
     # Where the graph is cut, the state still has a gradient, but none that came along this edge.
     level[: len(states)][along.cut] = 0
     return [
@@ -219,37 +220,7 @@ def backward(plan: Plan, trace: Trace) -> list[Part]:
             "hoverinfo": "skip",
             "marker": {"color": _strengths(level[: len(states)])},
         },
-        {
-            "type": "scatter",
-            "mode": "markers",
-            "x": x,
-            "y": y,
-            "customdata": gradients,
-            "text": labels,
-            "hovertemplate": "‖∂L/∂%{text}‖ = %{customdata:.4g}<extra></extra>",
-            "cliponaxis": False,
-            "marker": {
-                "symbol": symbols,
-                "opacity": 1,
-                "size": np.where(level > 0, 5 + (biggest - 5) * level, 0).astype(np.float32),
-                "color": level,
-                "colorscale": GRADIENTS,
-                "cmin": 0,
-                "cmax": 1,
-                "colorbar": {
-                    "title": {"text": "∂L/∂h"},
-                    "tickvals": [0, 0.5, 1],
-                    "ticktext": [f"÷ {power(DECADES)}", f"÷ {power(DECADES // 2)}", "max"],
-                    "thickness": 10,
-                    "len": 0.4,
-                    "y": 0.0,
-                    "yanchor": "bottom",
-                    "outlinewidth": 0,
-                },
-                "line": {"width": 0},
-            },
-            "meta": {"gradients": _gradients_of(plan)},
-        },
+        {**heads, "customdata": gradients, "marker": {**marker, "size": size, "color": level}},
         *([_cut_marks(along)] if along.cut.any() else []),
     ]
 
@@ -259,14 +230,12 @@ def _strengths(levels: Float32[np.ndarray, " edges"]) -> list[Colour]:
 
     To a hundredth, which nobody can see, so that most are made already.
     """
-    return [faded(GRADIENT, 0.2 + 0.8 * round(level, 2)) for level in np.nan_to_num(levels).tolist()]
+    return [faded(GRADIENT, 0.2 + 0.8 * round(level, 2)) for level in without_nan(levels).tolist()]
 
 
 @lru_cache(maxsize=64)
-def _gradient_heads(
-    plan: Plan, streams: tuple[Stream, ...]
-) -> tuple[Float32[np.ndarray, " heads"], Float32[np.ndarray, " heads"], list[str], list[str]]:
-    """Where the gradient's triangles stand, their symbols and what they are of: chains, then inputs, then outputs."""
+def _gradient_heads(plan: Plan, streams: tuple[Stream, ...]) -> tuple[Part, Part]:
+    """The gradient's triangles for chains, then inputs, then outputs, and their marker: all that stays."""
     along = chains(plan, streams)
     side = np.sign(along.end - along.start)
     aside = 0.0 if any(stream.backward for stream in streams) else 9 / plan.spacing
@@ -275,17 +244,44 @@ def _gradient_heads(
     x = [*(along.start + side * along.head / 2 / plan.spacing), *(box.x + aside for box in (*reads, *writes))]
     into = (plan.rows.inputs.top + plan.rows.streams[0].bottom) / 2
     y = [*(along.y - along.aside), *(into for _ in reads), *(plan.rows.gauges.bottom - 9 for _ in writes)]
-    symbols = ["triangle-left" if right > 0 else "triangle-right" for right in side]
-    symbols += ["triangle-down"] * (len(reads) + len(writes))
-    labels = [
-        *along.labels,
-        *(f"x<sub>{node.step + 1}</sub>" for node in plan.nodes[NodeKind.INPUT]),
-        *(f"o<sub>{node.step + 1}</sub>" for node in plan.nodes[NodeKind.OUTPUT]),
-    ]
-    return np.array(x, np.float32), np.array(y, np.float32), symbols, labels
+    heads: Part = {
+        "type": "scatter",
+        "mode": "markers",
+        "x": np.array(x, np.float32),
+        "y": np.array(y, np.float32),
+        "text": [
+            *along.labels,
+            *(f"x<sub>{node.step + 1}</sub>" for node in plan.nodes[NodeKind.INPUT]),
+            *(f"o<sub>{node.step + 1}</sub>" for node in plan.nodes[NodeKind.OUTPUT]),
+        ],
+        "hovertemplate": "‖∂L/∂%{text}‖ = %{customdata:.4g}<extra></extra>",
+        "cliponaxis": False,
+        "meta": {"gradients": _gradients_of(plan)},
+    }
+    marker: Part = {
+        "symbol": [
+            *("triangle-left" if right > 0 else "triangle-right" for right in side),
+            *("triangle-down" for _ in (*reads, *writes)),
+        ],
+        "opacity": 1,
+        "colorscale": GRADIENTS,
+        "cmin": 0,
+        "cmax": 1,
+        "colorbar": {
+            "title": {"text": "∂L/∂h"},
+            "tickvals": [0, 0.5, 1],
+            "ticktext": [f"÷ {power(DECADES)}", f"÷ {power(DECADES // 2)}", "max"],
+            "thickness": 10,
+            "len": 0.4,
+            "y": 0.0,
+            "yanchor": "bottom",
+            "outlinewidth": 0,
+        },
+        "line": {"width": 0},
+    }
+    return heads, marker
 
 
-@lru_cache(maxsize=64)
 def _gradients_of(plan: Plan) -> Int32[np.ndarray, " heads"]:
     """Where the nodes whose gradients the triangles show stand in the graph."""
     states = [edge.source for edge in plan.edges[EdgeKind.RECURS]]

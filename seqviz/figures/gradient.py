@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
+from jaxtyping import Float32
 
 from seqviz.core.records import Look, Moment
 from seqviz.figures import Picture
@@ -34,16 +35,8 @@ def draw(moment: Moment, look: Look) -> Drawing:
     floor = np.float32(10.0**low)
     drawn = np.where(usual, np.maximum(reaching, floor), np.nan)
     odd = trace.present[row] & ~usual[row]
-    others = np.delete(drawn, row, axis=0)
     parts: list[Part] = [
-        {
-            "type": "scatter",
-            "mode": "lines",
-            "x": np.tile(np.append(ground.x, np.float32(np.nan)), len(others)).astype(np.float32),
-            "y": np.pad(others, ((0, 0), (0, 1)), constant_values=np.nan).ravel(),
-            "line": {"color": faded(GRADIENT, 0.45), "width": 1},
-            "hoverinfo": "skip",
-        },
+        _others(ground.x, drawn, row),
         {
             "type": "scatter",
             "mode": "lines+markers",
@@ -83,6 +76,20 @@ def draw(moment: Moment, look: Look) -> Drawing:
     return figure([*parts, *ground.parts], layout)
 
 
+def _others(x: Float32[np.ndarray, " steps"], drawn: Float32[np.ndarray, "streams steps"], row: int) -> Part:
+    """All chains but that of `row`, as one line with breaks between them."""
+    others = [line for number, line in enumerate(drawn) if number != row]
+    gap = np.full(1, np.nan, np.float32)
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": np.concatenate([x[:0], *(part for _ in others for part in (x, gap))]),
+        "y": np.concatenate([x[:0], *(part for line in others for part in (line, gap))]),
+        "line": {"color": faded(GRADIENT, 0.45), "width": 1},
+        "hoverinfo": "skip",
+    }
+
+
 def _limits(reaching: np.ndarray) -> tuple[int, int]:
     """Even powers of ten around all norms, two apart at least."""
     low, high = decades(reaching, DECADES)
@@ -92,6 +99,8 @@ def _limits(reaching: np.ndarray) -> tuple[int, int]:
 
 def _said(norms: np.ndarray, odd: np.ndarray, every: int) -> list[str]:
     """What the odd norms are, for each `every`-th step, as they would run into each other."""
+    if not odd.any():
+        return [""] * len(norms)
     return [
         "" if not strange or place % every else "0" if norm == 0 else "∞" if np.isinf(norm) else "NaN"
         for place, (norm, strange) in enumerate(zip(norms, odd, strict=True))

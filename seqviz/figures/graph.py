@@ -7,11 +7,13 @@ comes from `core.graph.graph_of`; each part's `meta` says which of its nodes or 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
 from seqviz.core.graph import Node, NodeKind
-from seqviz.core.records import Look, Moment, Trace
+from seqviz.core.records import Look, Moment, Stream, Trace
 from seqviz.core.topology import Reads
 from seqviz.figures import Picture
 from seqviz.figures.edges import attention, backward, feedback, forward, wires
@@ -109,12 +111,18 @@ def _segments(placed: Plan) -> list[Part]:
 
 
 def _layout(placed: Plan, trace: Trace) -> Part:
+    axes = _axes(placed, trace.streams, between_layers_said(trace.config))
+    return {**axes, "images": _thumbnails(placed, trace)} if _has_pictures(trace) else axes
+
+
+@lru_cache(maxsize=64)
+def _axes(placed: Plan, streams: tuple[Stream, ...], between: str) -> Part:
+    """The layout without pictures. between: what happens between two layers, if anything."""
     rows = placed.rows
-    chains = zip(trace.streams, rows.streams, strict=True)
     names = [
         ("input", rows.inputs.middle),
-        *((stream_name(stream, trace.streams), band.middle) for stream, band in chains),
-        *((between_layers_said(trace.config), y) for y in _gaps(placed, trace)),
+        *((stream_name(stream, streams), band.middle) for stream, band in zip(streams, rows.streams, strict=True)),
+        *((between, y) for y in (_gaps(placed, streams) if between else ())),
         ("output", rows.outputs.middle),
         ("loss", rows.losses.middle),
     ]
@@ -132,17 +140,16 @@ def _layout(placed: Plan, trace: Trace) -> Part:
             "automargin": True,
             "fixedrange": True,
         },
-        "images": _thumbnails(placed, trace) if _has_pictures(trace) else [],
+        "images": [],
     }
 
 
-def _gaps(placed: Plan, trace: Trace) -> list[float]:
-    """The middles of the gaps between two layers, if anything happens there."""
-    found = [] if not between_layers_said(trace.config) else pairwise(range(len(trace.streams)))
+def _gaps(placed: Plan, streams: Sequence[Stream]) -> list[float]:
+    """The middles of the gaps between two layers."""
     return [
         (placed.rows.streams[below].top + placed.rows.streams[above].bottom) / 2
-        for below, above in found
-        if trace.streams[below].layer != trace.streams[above].layer
+        for below, above in pairwise(range(len(streams)))
+        if streams[below].layer != streams[above].layer
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -17,6 +18,7 @@ WAY: Final = 22
 """How broad the way of a gradient is lit, in px."""
 
 
+@lru_cache(maxsize=64)
 def chosen(plan: Plan, look: Look) -> Part:
     """A thick frame around the state `look.state` of the chain `look.stream`; nothing where none was chosen."""
     box = plan.boxes.get(Node(NodeKind.HIDDEN, look.state, look.stream))
@@ -27,6 +29,7 @@ def chosen(plan: Plan, look: Look) -> Part:
     return {**_line(corners), "line": {"color": HIDDEN, "width": 5}}
 
 
+@lru_cache(maxsize=64)
 def way(plan: Plan, look: Look) -> Part:
     """Every edge on which the gradient of the loss `look.loss` comes to the chosen state, in one broad pale line."""
     loss, state = Node(NodeKind.LOSS, look.loss), Node(NodeKind.HIDDEN, look.state, look.stream)

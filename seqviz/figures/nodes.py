@@ -16,7 +16,7 @@ from seqviz.figures.layout import Band, Box, Plan
 from seqviz.figures.numbers import number
 from seqviz.figures.palette import CLEAR, DIVERGING, FED_BACK, HIDDEN, INPUT, ON_DARK, ON_LIGHT, OUTPUT, TARGET, Colour
 from seqviz.figures.parts import Part
-from seqviz.figures.scales import largest, rounded_up, strongest
+from seqviz.figures.scales import largest, rounded_up, strongest, without_nan
 from seqviz.figures.words import CHARACTER, Lettering, shown
 
 FINEST: Final = 3.5
@@ -55,6 +55,14 @@ def _strip(plan: Plan, trace: Trace, row: int, limit: float) -> Part:
         "hoverongaps": False,
         "hovertemplate": f"unit %{{customdata}} of {trace.hidden.shape[2]}: %{{z:.3f}}"
         f"<extra>{stream_name(trace.streams[row], trace.streams)}</extra>",
+        **_scale(row, limit),
+    }
+
+
+@lru_cache(maxsize=64)
+def _scale(row: int, limit: float) -> Part:
+    """The colours of a stream's strips from -limit to `limit`; one colour bar is enough for all."""
+    return {
         "colorscale": DIVERGING,
         "zmin": -limit,
         "zmax": limit,
@@ -152,7 +160,7 @@ def outputs(plan: Plan, trace: Trace) -> list[Part]:
     return [
         {**box, "text": words, "hovertext": [_said_of_output(trace, time) for time in times]},
         gauge,
-        {**filling, "width": widths * np.nan_to_num(best)},
+        {**filling, "width": widths * without_nan(best)},
     ]
 
 
@@ -218,7 +226,7 @@ def losses(plan: Plan, trace: Trace) -> Part:
             "color": TARGET,
             "opacity": 1,
             "line": {"width": 0},
-            "size": np.clip(14 * np.sqrt(np.nan_to_num(values / guess, nan=9.0)), 5, biggest).astype(np.float32),
+            "size": np.clip(14 * np.sqrt(without_nan(values / guess, otherwise=9.0)), 5, biggest).astype(np.float32),
         },
         "meta": {"nodes": _places(plan, nodes)},
     }

@@ -6,6 +6,7 @@ lies over a curve.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -42,11 +43,13 @@ def heights(losses: Float32[np.ndarray, " points"], high: int) -> Part:
     return {"y": np.where(np.isfinite(losses), np.minimum(losses, np.float32(edge)), losses), "customdata": losses}
 
 
+@lru_cache(maxsize=64)
 def progress(powers: tuple[int, int], end: float, score: str, above: str = "", below: str = "") -> dict[str, object]:
     """The layout of two plots of one height, from update 0 to `end`.
 
     powers: the loss's axis goes from ten to the first to ten to the second. score: what the lower plot shows.
-    above: words at the right over the upper plot. below: words under the updates. All as Plotly prints them.
+    above: words at the right over the upper plot. below: words under the updates. All as Plotly prints them. Made once,
+    as most moments have the same.
     """
     low, high = powers
     floor = (2 if below else 1) * ROW

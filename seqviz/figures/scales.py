@@ -58,10 +58,20 @@ def levels(lengths: np.ndarray, reference: float) -> np.ndarray:
     return np.where(lengths == 0, 0.0, np.clip(level, 0.05, 1.0)).astype(np.float32)
 
 
+def without_nan(values: Float32[np.ndarray, " *any"], otherwise: float = 0.0) -> Float32[np.ndarray, " *any"]:
+    """The same numbers with `otherwise` in the place of NaN. NumPy's own function takes four times as long for a few.
+
+    >>> without_nan(np.array([1, np.nan], np.float32)).tolist()
+    [1.0, 0.0]
+    """
+    return np.where(np.isnan(values), np.float32(otherwise), values)
+
+
 def norms(values: Float32[np.ndarray, "... numbers"]) -> Float32[np.ndarray, " ..."]:
     """The Euclidean norm along the last axis. One too large for float32 is infinity, as it is in the network."""
+    exact = values.astype(np.float64)
     with np.errstate(over="ignore", invalid="ignore"):
-        return np.asarray(np.linalg.norm(values.astype(np.float64), axis=-1), np.float32)
+        return np.asarray(np.sqrt(np.vecdot(exact, exact)), np.float32)
 
 
 @lru_cache(maxsize=64)

@@ -6,7 +6,6 @@ itself, one a loss: copy t keeps the loss L_t alone, so ∂L_t/∂h_k for all t 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -29,6 +28,7 @@ LONGEST = 40
 """Words after which a network that writes by itself is stopped."""
 
 
+@torch.no_grad()
 def trace(run: Run, example: Example) -> Trace:
     """What `example` makes the run's network do, forward and backward.
 
@@ -40,19 +40,19 @@ def trace(run: Run, example: Example) -> Trace:
     asked = _asked(network, task, example, run)
     steps, targets, counted = asked.steps, asked.feed.targets[0], asked.counted
     copies = torch.arange(len(counted))
-    passed: Pass = network(copied(asked.feed, len(copies)), run.config.window, unrolled=True)
-    placed = _placed(passed, network.parts[0].streams)
-    losses = torch.nn.functional.cross_entropy(passed.logits[copies, counted], targets[counted], reduction="none")
-    gradients = _gradients(losses, placed, passed)
+    with torch.enable_grad():
+        passed: Pass = network(copied(asked.feed, len(copies)), run.config.window, unrolled=True)
+        placed = _placed(passed, network.parts[0].streams)
+        losses = torch.nn.functional.cross_entropy(passed.logits[copies, counted], targets[counted], reduction="none")
+        gradients = _gradients(losses, placed, passed)
 
     total = len(steps)
     spread = _Spread(total, asked.emitting)
     loss_times = asked.emitting[counted.numpy()]
     influence = np.zeros((total, total), np.float32)
     influence[loss_times] = gradients.influence
-    hidden = placed.fill([state.hidden for state in placed.states])
-    no_cell = np.zeros((*hidden.shape[:2], 0), np.float32)
-    cells = [state.cell for state in placed.states if state.cell is not None]
+    values = placed.values()
+    no_cell = np.zeros((*placed.present.shape, 0), np.float32)
     vectors = torch.cat([vector[0] for vector in passed.vectors])
     result = Trace(
         config=run.config,
@@ -64,16 +64,16 @@ def trace(run: Run, example: Example) -> Trace:
         streams=placed.streams,
         inputs=_array(vectors),
         present=placed.present,
-        hidden=hidden,
-        cell_state=placed.fill(cells) if cells else no_cell,
-        gates={name: placed.fill([gates[name] for gates in placed.gates]) for name in placed.gates[0]},
+        hidden=values.pop("hidden"),
+        cell_state=values.pop("cell_state", no_cell),
+        gates=values,
         readout=_readout(network, asked.feed, passed, steps),
         logits=spread(_array(passed.logits[0])),
         probabilities=spread(_array(passed.logits[0].softmax(dim=-1))),
         written=spread(_array(passed.logits[0].argmax(dim=-1)), empty=-1),
         targets=spread(_array(targets), empty=IGNORE),
         losses=_Spread(total, loss_times)(_array(losses)),
-        loss=float(losses.detach().mean()),
+        loss=float(losses.mean()),
         targets_known=asked.known,
         grad_logits=spread(_array(gradients.logits)),
         grad_hidden=placed.spread(gradients.hidden),
@@ -124,8 +124,7 @@ def _asked(network: Network, task: Task, example: Example, run: Run) -> _Asked:
         written = greedy(network, feed, task.writes.index(END), LONGEST)
         feed = replace(feed, targets=written, previous=network.shifted(written))
     else:
-        with torch.no_grad():
-            feed = replace(feed, targets=network(feed).logits.argmax(dim=-1))
+        feed = replace(feed, targets=network(feed).logits.argmax(dim=-1))
     return _ask(task.topology, task.writes, example, reverse, feed, known=False)
 
 
@@ -175,14 +174,23 @@ class _Placed:
     from_state: list[Tensor]
     present: np.ndarray
 
-    def fill(self, values: Sequence[Float[Tensor, "losses units"]]) -> np.ndarray:
-        """(streams, steps, units) with each value of the first copy at its state's place and 0 elsewhere."""
-        return self.spread(torch.stack(list(values))[:, 0])
+    def values(self) -> dict[str, np.ndarray]:
+        """By name the hidden states, cell states if any, and gates: (streams, steps, units), 0 where there is none."""
+        cells = [state.cell for state in self.states if state.cell is not None]
+        columns = {
+            "hidden": [state.hidden for state in self.states],
+            **({"cell_state": cells} if cells else {}),
+            **{name: [gates[name] for gates in self.gates] for name in self.gates[0]},
+        }
+        first = torch.stack([value for column in columns.values() for value in column])[:, 0]
+        return {
+            name: self.spread(part) for name, part in zip(columns, torch.split(first, len(self.states)), strict=True)
+        }
 
     def spread(self, values: Float[Tensor, "states units"]) -> np.ndarray:
         """(streams, steps, units) with each vector at its state's place and 0 elsewhere."""
         out = np.zeros((*self.present.shape, values.shape[1]), np.float32)
-        out[self.rows, self.times] = values.detach().numpy()
+        out[self.rows, self.times] = values.numpy()
         return out
 
 
@@ -248,7 +256,6 @@ def _gradients(losses: Float[Tensor, " losses"], placed: _Placed, passed: Pass) 
     )
 
 
-@torch.no_grad()
 def _readout(network: Network, feed: Feed, passed: Pass, steps: tuple[Step, ...]) -> np.ndarray:
     """What the output layer makes of every step: for a single answer, of the input up to there and no further."""
     last = network.topology.segments[-1]
