@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-PERIOD: Final = 0.12
+PERIOD: Final = 0.122
 """Seconds from one picture to the next of a run that has its worker to itself: a little over eight a second."""
 ROUND: Final = 0.4
 """Seconds of training that all runs of one worker share before the first of them has its turn again."""

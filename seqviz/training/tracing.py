@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import numpy as np
 import torch
-from jaxtyping import Float, Int64
+from jaxtyping import Float, Float32, Int64
 from torch import Tensor
 
 from seqviz.cells import State
@@ -38,22 +38,21 @@ def trace(run: Run, example: Example) -> Trace:
     """
     task, network = task_of(run.config), loaded(run)
     asked = _asked(network, task, example, run)
-    steps, targets, counted = asked.steps, asked.feed.targets[0], asked.counted
-    copies = torch.arange(len(counted))
+    steps = asked.steps
     with torch.enable_grad():
-        passed: Pass = network(copied(asked.feed, len(copies)), run.config.window, unrolled=True)
+        passed: Pass = network(asked.feed, run.config.window, unrolled=True)
         placed = _placed(passed, network.parts[0].streams)
-        losses = torch.nn.functional.cross_entropy(passed.logits[copies, counted], targets[counted], reduction="none")
+        losses = torch.nn.functional.cross_entropy(passed.logits[asked.counted], asked.right, reduction="none")
         gradients = _gradients(losses, placed, passed)
 
     total = len(steps)
     spread = _Spread(total, asked.emitting)
-    loss_times = asked.emitting[counted.numpy()]
+    loss_times = asked.emitting[asked.counted[1].numpy()]
+    logits = passed.logits[0]
     influence = np.zeros((total, total), np.float32)
     influence[loss_times] = gradients.influence
     values = placed.values()
     no_cell = np.zeros((*placed.present.shape, 0), np.float32)
-    vectors = torch.cat([vector[0] for vector in passed.vectors])
     result = Trace(
         config=run.config,
         update=run.step,
@@ -62,23 +61,23 @@ def trace(run: Run, example: Example) -> Trace:
         read=asked.read,
         classes=task.writes,
         streams=placed.streams,
-        inputs=_array(vectors),
+        inputs=_array(torch.cat([vector[0] for vector in passed.vectors])),
         present=placed.present,
-        hidden=values.pop("hidden"),
-        cell_state=values.pop("cell_state", no_cell),
-        gates=values,
-        readout=_readout(network, asked.feed, passed, steps),
-        logits=spread(_array(passed.logits[0])),
-        probabilities=spread(_array(passed.logits[0].softmax(dim=-1))),
-        written=spread(_array(passed.logits[0].argmax(dim=-1)), empty=-1),
-        targets=spread(_array(targets), empty=IGNORE),
-        losses=_Spread(total, loss_times)(_array(losses)),
+        hidden=values["hidden"],
+        cell_state=values.get("cell_state", no_cell),
+        gates={name: values[name] for name in placed.gates[0]},
+        readout=_readout(network, asked.feed, passed, steps, values["hidden"]),
+        logits=spread(logits.numpy()),
+        probabilities=spread(logits.softmax(dim=-1).numpy()),
+        written=spread(logits.argmax(dim=-1).numpy(), empty=-1),
+        targets=spread(asked.feed.targets[0].numpy(), empty=IGNORE),
+        losses=_Spread(total, loss_times)(losses.numpy()),
         loss=float(losses.mean()),
         targets_known=asked.known,
-        grad_logits=spread(_array(gradients.logits)),
+        grad_logits=spread(gradients.logits),
         grad_hidden=placed.spread(gradients.hidden),
         grad_cell_state=no_cell if gradients.cell is None else placed.spread(gradients.cell),
-        grad_inputs=_array(gradients.inputs),
+        grad_inputs=gradients.inputs,
         influence=influence,
         grad_recurrent=placed.spread(gradients.recurrent),
         attention=_attention(passed, steps),
@@ -101,14 +100,16 @@ def feed_of(network: Network, traced: Trace) -> Feed:
 class _Asked:
     """An example as it is put to a network.
 
-    feed: as a batch of one. known: whether its targets are the true ones. counted: which outputs have a loss.
-    emitting: the steps with an output. read: the label of what each step takes in.
+    feed: one copy of the example for each loss. known: whether its targets are the true ones. counted, right: each copy
+    with the output whose loss it keeps, and the target there. emitting: the steps with an output. read: the label of
+    what each step takes in.
     """
 
     steps: tuple[Step, ...]
     feed: Feed
     known: bool
-    counted: Int64[Tensor, " losses"]
+    counted: tuple[Int64[Tensor, " losses"], Int64[Tensor, " losses"]]
+    right: Int64[Tensor, " losses"]
     emitting: Int64[np.ndarray, " outputs"]
     read: tuple[str, ...]
 
@@ -142,11 +143,13 @@ def _ask(
     given = iter(example.words[::-1] if reverse else example.words)
     vocabulary = (*writes, "<bos>")
     previous = feed.previous[0].tolist()
+    counted = torch.nonzero(feed.targets[0] != IGNORE)[:, 0]
     return _Asked(
         steps,
-        feed,
+        copied(feed, len(counted)),
         known,
-        counted=torch.nonzero(feed.targets[0] != IGNORE)[:, 0],
+        counted=(torch.arange(len(counted)), counted),
+        right=feed.targets[0, counted],
         emitting=np.flatnonzero([step.emits for step in steps]),
         read=tuple(next(given) if step.reads is Reads.INPUT else vocabulary[previous[step.position]] for step in steps),
     )
@@ -182,15 +185,14 @@ class _Placed:
             **({"cell_state": cells} if cells else {}),
             **{name: [gates[name] for gates in self.gates] for name in self.gates[0]},
         }
-        first = torch.stack([value for column in columns.values() for value in column])[:, 0]
-        return {
-            name: self.spread(part) for name, part in zip(columns, torch.split(first, len(self.states)), strict=True)
-        }
+        first = torch.stack([value for column in columns.values() for value in column]).numpy()[:, 0]
+        parts = first.reshape(len(columns), len(self.states), -1)
+        return {name: self.spread(part) for name, part in zip(columns, parts, strict=True)}
 
-    def spread(self, values: Float[Tensor, "states units"]) -> np.ndarray:
-        """(streams, steps, units) with each vector at its state's place and 0 elsewhere."""
-        out = np.zeros((*self.present.shape, values.shape[1]), np.float32)
-        out[self.rows, self.times] = values.numpy()
+    def spread(self, values: Float[np.ndarray, "states units"]) -> Float[np.ndarray, "streams steps units"]:
+        """Each state's values at its place, 0 elsewhere."""
+        out = np.zeros((*self.present.shape, values.shape[1]), values.dtype)
+        out[self.rows, self.times] = values
         return out
 
 
@@ -222,13 +224,13 @@ def _placed(passed: Pass, streams: tuple[Stream, ...]) -> _Placed:
 class _Gradients:
     """Gradients of the mean loss, in the order of the placed states; influence: (losses, steps) norms of each's own."""
 
-    hidden: Float[Tensor, "states hidden"]
-    cell: Float[Tensor, "states hidden"] | None
-    recurrent: Float[Tensor, "states rows"]
-    logits: Float[Tensor, "outputs classes"]
-    inputs: Float[Tensor, "steps embedding"]
+    hidden: Float32[np.ndarray, "states hidden"]
+    cell: Float32[np.ndarray, "states hidden"] | None
+    recurrent: Float32[np.ndarray, "states rows"]
+    logits: Float32[np.ndarray, "outputs classes"]
+    inputs: Float32[np.ndarray, "steps embedding"]
     feature_maps: list[Tensor]
-    influence: np.ndarray
+    influence: Float32[np.ndarray, "losses steps"]
 
 
 def _gradients(losses: Float[Tensor, " losses"], placed: _Placed, passed: Pass) -> _Gradients:
@@ -240,32 +242,36 @@ def _gradients(losses: Float[Tensor, " losses"], placed: _Placed, passed: Pass) 
     whole = iter(torch.zeros_like(t) if g is None else g for t, g in zip(flat, found, strict=True))
     of_hidden, of_cell, of_sums, of_logits, of_vectors, of_maps = ([next(whole) for _ in part] for part in parts)
     # Row t of a state's gradient is what L_t sends there, as a part of the mean: all rows add up to the whole.
-    # In float64, where the square of a vanishing number is still not nothing.
-    each = torch.stack(of_hidden)
-    squares = each.double().square_().sum(dim=2)
-    at_times = squares.new_zeros(placed.present.shape[1], len(losses))
-    at_times.index_add_(0, torch.tensor(placed.times), squares)
-    return _Gradients(
-        each.sum(dim=1),
-        torch.stack(of_cell).sum(dim=1) if of_cell else None,
-        torch.stack(of_sums).sum(dim=1),
-        of_logits[0].sum(dim=0),
-        torch.cat([gradient.sum(dim=0) for gradient in of_vectors]),
-        of_maps,
-        _array((len(losses) * at_times.T.sqrt()).float()),
-    )
+    each = torch.stack(of_hidden).numpy()
+    exact = each.astype(np.float64)  # where the square of a vanishing number is still not nothing
+    with np.errstate(over="ignore", invalid="ignore"):  # a network may grow beyond every number
+        squares = placed.spread(np.vecdot(exact, exact)).sum(axis=0)
+        return _Gradients(
+            each.sum(axis=1),
+            torch.stack(of_cell).numpy().sum(axis=1) if of_cell else None,
+            torch.stack(of_sums).numpy().sum(axis=1),
+            of_logits[0].numpy().sum(axis=0),
+            np.concatenate([gradient.numpy().sum(axis=0) for gradient in of_vectors]),
+            of_maps,
+            (len(losses) * np.sqrt(squares.T)).astype(np.float32),
+        )
 
 
-def _readout(network: Network, feed: Feed, passed: Pass, steps: tuple[Step, ...]) -> np.ndarray:
+def _readout(
+    network: Network,
+    feed: Feed,
+    passed: Pass,
+    steps: tuple[Step, ...],
+    hidden: Float32[np.ndarray, "streams steps units"],
+) -> np.ndarray:
     """What the output layer makes of every step: for a single answer, of the input up to there and no further."""
     last = network.topology.segments[-1]
     if last.emits is Emits.EACH:
         return _Spread(len(steps), np.flatnonzero([step.emits for step in steps]))(
             _array(passed.logits[0].softmax(dim=-1))
         )
-    top = passed.chains[-1][-1]
-    if not top.stream.backward:
-        return _array(network.head(torch.stack([state.hidden for state in top.states])[:, 0]).softmax(dim=-1))
+    if not passed.chains[-1][-1].stream.backward:
+        return _array(network.head(torch.from_numpy(hidden[-1])).softmax(dim=-1))
     count = len(steps)
     prefixes = replace(
         feed, inputs=feed.inputs.expand(count, *feed.inputs.shape[1:]), lengths=torch.arange(1, count + 1)
