@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
+from functools import cached_property
 from typing import Any, Final
 
 
@@ -123,7 +124,7 @@ class RunConfig:
                 changed[field.name] = value
         return replace(config, **changed)
 
-    @property
+    @cached_property
     def network(self) -> RunConfig:
         """What all configurations of the same network have in common: `LIVE` settings are the plain ones."""
         return replace(self, **{name: getattr(RunConfig, name) for name in LIVE})

@@ -269,7 +269,8 @@ class Session:
     def _draw(self, play: _Play) -> None:
         started = self._clock()
         run = self._seen(play)
-        shown = on_show(play.setting.figures, self._look(play))
+        look = self._look(play)
+        shown = on_show(play.setting.figures, look)
         fast = self._training and self._pace != "slow"
         left = self._unseen & self._figures.keys() if fast else frozenset[str]()
         needs = {key: self._tools.figures[key].needs for key in shown if key not in left}
@@ -278,7 +279,7 @@ class Session:
             self._seldom.forget()
         turn = self._seldom.turn(kinds, started)
         wanted = tuple(key for key, kind in needs.items() if not kind or kind in turn)
-        sight = self._shared.sight(run, play.example, self._look(play), wanted, self._check)
+        sight = self._shared.sight(run, play.example, look, wanted, self._check)
         costly = {kind: sight.seconds[kind] for kind in kinds if kind in sight.seconds}
         self._figures = {key: sight.figures.get(key, self._figures.get(key)) for key in shown}
         said = status(

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -32,7 +34,7 @@ def test_the_shares_of_the_trace_add_up_to_the_gradient(config):
 
 
 def test_plain_gradient_descent_follows_its_equation(config):
-    plain = RunConfig(**{**config.__dict__, "optimiser": "sgd", "learning_rate": 0.1, "clip": 0.0})
+    plain = replace(config, optimiser="sgd", learning_rate=0.1, clip=0.0)
     _, found = told(start(plain))
     assert found.clipped == pytest.approx(found.norm)
     for change in found.weights:
