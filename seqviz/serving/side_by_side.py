@@ -18,7 +18,21 @@ from seqviz.core.compared import SWEEP, Attempt, Compared, Side, alike, attempt
 from seqviz.core.config import RunConfig
 from seqviz.core.records import Look, Moment, Run
 from seqviz.core.task import BadInput, Example, Task
-from seqviz.serving.messages import Attach, Command, Compare, Comparison, Do, Drawn, Kept, Kind, Pace, Room, Speed, Verb
+from seqviz.serving.messages import (
+    Attach,
+    Command,
+    Compare,
+    Comparison,
+    Do,
+    Drawn,
+    Kept,
+    Kind,
+    Pace,
+    Room,
+    Speed,
+    Unseen,
+    Verb,
+)
 from seqviz.serving.observe import Tools, observe
 from seqviz.serving.player import player
 from seqviz.serving.screen import Screen
@@ -94,7 +108,7 @@ class SideBySide:
 
     def obey(self, command: Command) -> None:
         """Takes a command; what has no meaning here is ignored. Raises what `Session.obey` raises."""
-        self._stale = self._stale or not isinstance(command, Drawn)
+        self._stale = self._stale or not isinstance(command, Drawn | Unseen)
         match command:
             case Compare():
                 before = self._wanted.kept if self._wanted else None

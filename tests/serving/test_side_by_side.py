@@ -7,7 +7,7 @@ import pytest
 from seqviz import training
 from seqviz.core.compared import SWEEP
 from seqviz.core.config import RunConfig
-from seqviz.serving.messages import Attach, Compare, Comparison, Do, Kind, LookBack, Room, Show, Speed
+from seqviz.serving.messages import Attach, Compare, Comparison, Do, Kind, LookBack, Room, Show, Speed, Unseen
 from seqviz.serving.rota import Rota
 from seqviz.serving.session import SLOW
 from seqviz.serving.side_by_side import MOST_LEFT, SideBySide
@@ -169,6 +169,14 @@ def test_the_way_back_loses_nothing(live, eye):
         live.obey(command)
         go(live, eye)
     assert [row[1] for row in said(eye)] == [reached] * 2
+
+
+def test_scrolling_at_rest_draws_nothing(live, eye):
+    go(live, eye)
+    live.obey(Unseen(frozenset({"graph 0"})))
+    assert live.due(0.0) is None
+    live.turn(0.09)
+    assert eye.look(live) == 0
 
 
 def test_a_name_alone_changes_no_run(live, eye):
