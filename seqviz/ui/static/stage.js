@@ -66,6 +66,7 @@ class Stage {
     this.panels.forEach((panel, place) => panel.name(said.figures[place]));
     if (this.token !== said.token) this.connect(said.token);
     else {
+      this.tellUnseen(); // of a panel that was put in another's place, too
       this.fit(); // type of another size has another room
       this.paint();
     }
