@@ -211,9 +211,9 @@ def backward(plan: Plan, trace: Trace) -> list[Part]:
     biggest = np.repeat(np.array([along.head, HEAD + 4], np.float32), [len(states), len(read) + len(written)])
     level = levels(gradients, largest(gradients))
     heads, marker = _gradient_heads(plan, trace.streams)
-    size = np.where(level > 0, 5 + (biggest - 5) * level, 0).astype(np.float32)
     # Where the graph is cut, the state still has a gradient, but none that came along this edge.
     level[: len(states)][along.cut] = 0
+    size = np.where(level > 0, 5 + (biggest - 5) * level, 0).astype(np.float32)
     return [
         {
             **_thick(along, along.y - np.float32(along.aside), level[: len(states)]),

@@ -242,8 +242,9 @@ def test_truncated_backpropagation_cuts_between_its_windows() -> None:
     # Steps 0–2, 3–5, 6 forward; from the end 6–4, 3–1, 0.
     cut = [2, 5, 6 + 3, 6 + 0]
     assert sorted(marks.x.tolist()) == pytest.approx(sorted(lines[edge][:2, 0].mean() for edge in cut), abs=1e-5)
-    _, bands, _ = chain_parts(figure)
+    _, bands, heads = chain_parts(figure)
     assert np.flatnonzero(bands.y == 0).tolist() == sorted(cut)
+    assert np.flatnonzero(heads.marker.size == 0).tolist() == sorted(cut)
 
 
 def test_strong_looks_of_attention_are_drawn_thick() -> None:
