@@ -25,7 +25,7 @@ def optimiser_of(network: Network, config: RunConfig, state: State) -> Optimizer
         optimiser = SGD(network.parameters(), lr=config.learning_rate, momentum=momentum)
     for name, parameter in network.named_parameters():
         if name in state:
-            optimiser.state[parameter] = {key: torch.tensor(value) for key, value in state[name].items()}
+            optimiser.state[parameter] = {key: torch.from_numpy(value.copy()) for key, value in state[name].items()}
     return optimiser
 
 
