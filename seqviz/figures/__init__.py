@@ -66,6 +66,7 @@ FIGURES: Registry[Picture] = Registry(
         "saturation": "seqviz.figures.saturation:PICTURE",
         "shares": "seqviz.figures.shares:PICTURE",
         "clipping": "seqviz.figures.clipping:PICTURE",
+        "lengths": "seqviz.figures.lengths:PICTURE",
         "powers": "seqviz.figures.powers:PICTURE",
         "check": "seqviz.figures.check:PICTURE",
         "cell": "seqviz.figures.cell:PICTURE",

@@ -23,6 +23,8 @@ LOOK_FOR: Final = (
     "Clipped by norm, the arrow only gets shorter: its direction stays, cosine 1. "
     "Clipped by value, large entries are cut off and the arrow turns."
 )
+PLOTS: Final = 0.64
+"""Share of the height that the plots take, under three rows of words and the right one's title."""
 
 
 def draw(moment: Moment, look: Look) -> Drawing:
@@ -41,7 +43,7 @@ def draw(moment: Moment, look: Look) -> Drawing:
             "type": "scatter",
             "mode": "markers+text",
             "x": np.zeros(3, np.float32),
-            "y": np.array([0.97, 0.87, 0.77], np.float32),
+            "y": np.array([0.97, 0.88, 0.79], np.float32),
             "xaxis": "x3",
             "yaxis": "y3",
             "text": words,
@@ -59,9 +61,9 @@ def draw(moment: Moment, look: Look) -> Drawing:
     ends = rounded_up(float(np.nanmax(np.abs(clipping.before), initial=0)))
     layout = {
         # One unit is as long upwards as to the right: otherwise the angles would not be true.
-        "xaxis": {"domain": [0, 0.5], "range": [-0.05 * limit, 1.05 * limit], "constrain": "domain", "nticks": 4},
+        "xaxis": {"domain": [0, 0.5], "range": [-0.05 * limit, 1.05 * limit], "constrain": "domain", "nticks": 3},
         "yaxis": {
-            "domain": [0, 0.7],
+            "domain": [0, PLOTS],
             "range": [-0.05 * limit, 0.6 * limit],
             "scaleanchor": "x",
             "constrain": "domain",
@@ -69,11 +71,11 @@ def draw(moment: Moment, look: Look) -> Drawing:
             "showticklabels": False,
             "showgrid": False,
         },
-        "xaxis2": {"domain": [0.6, 1], "anchor": "y2", "visible": False},
-        "yaxis2": {"domain": [0, 0.9], "anchor": "x2", "range": [-1.05 * ends, 1.05 * ends], "nticks": 5},
-        "xaxis3": {"domain": [0.02, 0.5], "anchor": "y3", "range": [0, 1], "visible": False},
+        "xaxis2": {"domain": [0.68, 1], "anchor": "y2", "visible": False},
+        "yaxis2": {"domain": [0, PLOTS], "anchor": "x2", "range": [-1.05 * ends, 1.05 * ends], "nticks": 5},
+        "xaxis3": {"domain": [0.02, 1], "anchor": "y3", "range": [0, 1], "visible": False},
         "yaxis3": {"domain": [0, 1], "anchor": "x3", "range": [0, 1], "visible": False},
-        "annotations": [title_of("2", "its largest entries, sorted")],
+        "annotations": [{**title_of("2", "largest entries, sorted"), "x": 1, "xanchor": "right"}],
         "margin": {"l": 8, "r": 8, "t": 8, "b": 24},
     }
     return figure(parts, layout)

@@ -1,7 +1,7 @@
-"""The gradient that reaches each hidden state, ‖∂L/∂h_t‖, on a logarithmic axis.
+"""The gradient that reaches each hidden state, ‖∂L/∂h_t‖, on a logarithmic axis; for an LSTM also ‖∂L/∂c_t‖, dashed.
 
 The chain `Look.stream` is drawn bold, all others thin. What has no place on a logarithmic axis stands at its floor
-and says what it is: a norm of exactly 0, or one that is no number any more.
+and says what it is: a norm of exactly 0, or one that is no number any more. Of a cell state it is left out.
 """
 
 from __future__ import annotations
@@ -14,14 +14,16 @@ from jaxtyping import Float32
 from seqviz.core.records import Look, Moment
 from seqviz.figures import Picture
 from seqviz.figures.numbers import ticks
-from seqviz.figures.palette import GRADIENT, faded
+from seqviz.figures.palette import GRADIENT, HIDDEN, faded
 from seqviz.figures.parts import Drawing, Part, figure
 from seqviz.figures.scales import decades, norms
-from seqviz.figures.small import over_words
+from seqviz.figures.small import Ground, over_words
 
 TITLE: Final = "Gradient reaching each step"
 LOOK_FOR: Final = "A straight fall to the left is a gradient that vanishes by the same factor at every step back."
 DECADES: Final = 12
+_NAMES: Final = f'<span style="color:{GRADIENT}">— ‖∂L/∂h‖</span>  <span style="color:{HIDDEN}">- - ‖∂L/∂c‖</span>'
+"""What the axis shows where there is a cell state, each in the colour and with the dash of its line."""
 
 
 def draw(moment: Moment, look: Look) -> Drawing:
@@ -29,8 +31,9 @@ def draw(moment: Moment, look: Look) -> Drawing:
     trace = moment.trace
     row = min(look.stream, len(trace.streams) - 1)
     reaching = np.where(trace.present, norms(trace.grad_hidden), np.float32(np.nan))
+    cell = norms(trace.grad_cell_state[row]) if trace.cell_state.size else None
     ground = over_words(trace, range(len(trace.steps)))
-    low, high = _limits(reaching)
+    low, high = _limits(reaching if cell is None else np.vstack([reaching, cell]))
     usual = np.isfinite(reaching) & (reaching > 0)
     floor = np.float32(10.0**low)
     drawn = np.where(usual, np.maximum(reaching, floor), np.nan)
@@ -61,13 +64,15 @@ def draw(moment: Moment, look: Look) -> Drawing:
             "marker": {"color": GRADIENT, "size": ground.mark, "symbol": "x"},
         },
     ]
+    if cell is not None:
+        parts.append(_cell(ground, cell, floor))
     layout = {
         **ground.layout,
         "yaxis": {
             "domain": ground.plot,
             "type": "log",
             "range": [low - 0.15, high + 0.1],
-            "title": {"text": "‖∂L/∂h‖"},
+            "title": {"text": "‖∂L/∂h‖" if cell is None else _NAMES},
             **ticks(low, high, most=4),
         },
         "yaxis3": {"domain": ground.plot, "overlaying": "y", "range": [-0.05, 1], "visible": False, "fixedrange": True},
@@ -87,6 +92,19 @@ def _others(x: Float32[np.ndarray, " steps"], drawn: Float32[np.ndarray, "stream
         "y": np.concatenate([x[:0], *(part for line in others for part in (line, gap))]),
         "line": {"color": faded(GRADIENT, 0.45), "width": 1},
         "hoverinfo": "skip",
+    }
+
+
+def _cell(ground: Ground, norm: Float32[np.ndarray, " steps"], floor: np.float32) -> Part:
+    usual = np.isfinite(norm) & (norm > 0)
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": ground.x,
+        "y": np.where(usual, np.maximum(norm, floor), np.float32(np.nan)),
+        "customdata": norm,
+        "hovertemplate": "‖∂L/∂c<sub>%{x}</sub>‖ = %{customdata:.4g}<extra></extra>",
+        "line": {"color": HIDDEN, "width": 2, "dash": "dash"},
     }
 
 

@@ -15,7 +15,7 @@ from seqviz.figures import Picture
 from seqviz.figures.curves import outline, smoothed
 from seqviz.figures.palette import OUTPUT, TARGET, WIRE, Colour, faded
 from seqviz.figures.parts import Drawing, Part, figure
-from seqviz.figures.progress import heights, limits, progress
+from seqviz.figures.progress import heights, last_number, limits, progress
 from seqviz.figures.scales import evenly, rounded_up
 from seqviz.figures.words import shortened, shown
 
@@ -48,7 +48,7 @@ def draw(moment: Moment, look: Look) -> Drawing:
         *_curves(history.step, history.score, smoothed(history.score, STRETCHES), OUTPUT, "y2", moment.score_name),
         _checks(history.held_step, history.held_score, OUTPUT, "y2", moment.score_name),
         _baseline(moment, end),
-        _end(moment, end, high),
+        last_number(history.step, history.loss, moment.diverged, end, high),
     ]
     return figure(parts, progress((low, high), end, shown(moment.score_name), STYLES, _baseline_said(moment)))
 
@@ -111,24 +111,6 @@ def _baseline(moment: Moment, end: float) -> Part:
         "y": [moment.baseline, moment.baseline],
         "line": {"color": WIRE, "width": 2, "dash": "dash"},
         "hoverinfo": "skip",
-    }
-
-
-def _end(moment: Moment, end: float, high: int) -> Part:
-    """A cross after the last loss that was a number, where the run could not go on."""
-    history = moment.history
-    usual = np.flatnonzero(np.isfinite(history.loss) & (history.loss > 0))[-1:] if moment.diverged else np.zeros(0, int)
-    return {
-        "type": "scatter",
-        "mode": "markers+text",
-        "x": history.step[usual].astype(np.int32),
-        **heights(history.loss[usual], high),
-        "text": ["diverged"] * len(usual),
-        "textposition": "middle right" if (history.step[usual] < end / 2).all() else "middle left",
-        "cliponaxis": False,
-        "marker": {"symbol": "x", "size": 12, "color": TARGET},
-        "hovertext": [shown(moment.diverged)] * len(usual),
-        "hoverinfo": "text",
     }
 
 

@@ -163,10 +163,11 @@ EXPERIMENTS: Final = {
     "clipping": Experiment(
         "Clipping",
         "A gradient that is too long is shortened. That helps against explosion, and does nothing against vanishing.",
-        ("graph", "clipping", "learning"),
+        ("graph", "clipping", "lengths", "learning"),
         ("cell", "hidden", "initialisation", "radius", "clip", "clip_by", "learning_rate", "optimiser", "seed"),
         (
             "By norm the direction stays (cosine 1). By value each entry is cut by itself, and the direction turns.",
+            "Most updates need no clipping: the limit is there for the few batches whose gradient is far longer.",
             "Distant steps' share of a small gradient is already lost in the sum: making it longer brings "
             "nothing back.",
         ),

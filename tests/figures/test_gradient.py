@@ -8,6 +8,7 @@ from seqviz.core.records import Look
 from seqviz.core.topology import DIRECT, MANY_TO_ONE
 from seqviz.figures.gradient import draw
 from seqviz.figures.parts import BLANK
+from tests.figures.analysed import analysed
 from tests.figures.sample import moment, sample
 
 
@@ -57,6 +58,24 @@ def test_a_norm_below_the_axis_stays_on_it_but_says_its_own_value() -> None:
     line = figure.data[1]
     assert line.y[0] > 10 ** figure.layout.yaxis.range[0]
     assert line.customdata[0] < 1e-20
+
+
+def test_of_an_lstm_what_reaches_the_chosen_cell_state_is_a_dashed_line_of_its_own() -> None:
+    trace = analysed("lstm, cut").trace
+    plain, gated = (draw(moment(one), Look()).figure() for one in (sample(MANY_TO_ONE, 6), trace))
+    assert len(gated.data) == len(plain.data) + 1
+    assert plain.layout.yaxis.title.text == "‖∂L/∂h‖"
+    for stream in range(len(trace.streams)):
+        figure = draw(moment(trace), Look(stream)).figure()
+        line = figure.data[3]
+        expected = np.linalg.norm(trace.grad_cell_state[stream].astype(np.float64), axis=1)
+        np.testing.assert_allclose(line.customdata, expected, rtol=1e-5)
+        shown = ~np.isnan(line.y)
+        np.testing.assert_allclose(line.y[shown], expected[shown], rtol=1e-5)
+        assert np.array_equal(shown, expected > 0)
+        low, high = (10**end for end in figure.layout.yaxis.range)
+        assert ((low < line.y[shown]) & (line.y[shown] < high)).all()
+        assert "∂L/∂c" in figure.layout.yaxis.title.text
 
 
 def test_crowded_zeros_are_named_only_where_there_is_room() -> None:
