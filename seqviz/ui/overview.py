@@ -40,6 +40,10 @@ export default function ({ parentElement, data }) {
 
 
 STYLE: Final = """<style>
+/* A name that leads to a page stands as high as one that does not. */
+[data-testid="stElementContainer"]:has(> [data-testid="stPageLink"]),
+[data-testid="stPageLink-NavLink"] { margin: 0 !important; }
+[data-testid="stPageLink-NavLink"] p { line-height: 1.6; }
 /* Side by side, the words of the longer wirings would overlap here. */
 @media (max-width: 1150px) {
   [data-testid="stMainBlockContainer"] [data-testid="stColumn"] { min-width: 100%; }
