@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-SWITCHES, SOME = 60, 20
+SWITCHES, SOME = 36, 12
 LESSONS = ["Many to one", "Many to many, direct"]
 COUNT_FRAMES = """() => {
   const ask = window.requestAnimationFrame.bind(window);
@@ -33,7 +33,7 @@ def kept(devtools):
 
 
 @pytest.mark.long
-def test_forty_pages_later_the_browser_holds_no_more_than_before(page, app):
+def test_two_dozen_pages_later_the_browser_holds_no_more_than_before(page, app):
     page.goto(f"{app.address}/many_to_one")
     expect(page.locator("[data-figure=graph]:not(.seqviz-waiting)")).to_have_count(1)
     devtools = page.context.new_cdp_session(page)
