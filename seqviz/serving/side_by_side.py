@@ -9,15 +9,18 @@ from __future__ import annotations
 import json
 import pickle
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from time import perf_counter
 from typing import Final, cast
 
-from seqviz.core.compared import SWEEP, Attempt, Compared, Side, alike, attempt
+from seqviz.core.compared import Compared, Side
 from seqviz.core.config import RunConfig
-from seqviz.core.records import Look, Moment, Run
+from seqviz.core.records import Look, Run
 from seqviz.core.task import BadInput, Example, Task
+from seqviz.figures.parts import Drawing
+from seqviz.serving.attempts import Attempts
 from seqviz.serving.messages import (
     Attach,
     Command,
@@ -75,10 +78,12 @@ class SideBySide:
         self._wanted: Compare | None = None
         self._play: _Play | None = None
         self._left: OrderedDict[RunConfig, Run] = OrderedDict()
-        self._attempts: dict[RunConfig, Attempt] = {}
+        self._attempts = Attempts()
         self._lags: list[int] = []  # of the sweep that is on: the present one first
         self._screen = Screen()
         self._look = Look()
+        self._unseen = frozenset[str]()
+        self._pictures: dict[str, object] = {}
         self._pace: Pace = "full"
         self._training = False
         self._goal = LONGEST_RUN
@@ -120,10 +125,13 @@ class SideBySide:
                 self._pace = pace
             case Attach(room):
                 self._look = Look(room=room)
+                self._unseen = frozenset()
                 self._screen.attach()
                 self._send(Kind.ATTACHED, b"")
             case Room(room):
                 self._look = Look(room=room)
+            case Unseen(figures):
+                self._unseen = figures
             case Drawn(lost):
                 self._screen.drawn(lost=lost)
 
@@ -166,7 +174,7 @@ class SideBySide:
         wanted, self._wanted = self._wanted, None
         play, page = self._play, wanted.comparison
         if wanted.kept and play is None:
-            runs, self._attempts = cast(tuple[tuple[Run, ...], dict[RunConfig, Attempt]], pickle.loads(wanted.kept.run))
+            runs, self._attempts = cast(tuple[tuple[Run, ...], Attempts], pickle.loads(wanted.kept.run))
             self._left.update((run.config, run) for run in runs)
         configs = [config for _, config in page.sides]
         if play is None or [config for _, config in play.page.sides] != configs:
@@ -176,7 +184,7 @@ class SideBySide:
             play.example = self._example(page, play.task)
         play.page = page
         # They may have been left when fewer updates were allowed.
-        self._take_note(page.budget, (*self._left.values(), *(side.run for side in play.sides)))
+        self._attempts.note((*self._left.values(), *(side.run for side in play.sides)), page.budget)
 
     def _known(self) -> dict[RunConfig, Run]:
         """The runs that can be gone on with, those on the page last."""
@@ -191,6 +199,7 @@ class SideBySide:
         runs = [known[config] if config in known else self._started(config) for config in configs]
         task = self._tools.task_of(configs[0])
         self._play = _Play(page, [_Side(run) for run in runs], task, self._example(page, task))
+        self._pictures = {}
         self._left = OrderedDict((config, run) for config, run in known.items() if config not in configs)
         while len(self._left) > MOST_LEFT:
             self._left.popitem(last=False)
@@ -222,11 +231,11 @@ class SideBySide:
         self._rest()
         configs = [config for _, config in page.sides]
         if command.verb == "sweep":
-            self._lags = self._unanswered(page)
+            self._lags = self._attempts.unanswered(configs, page.budget)
             configs = [replace(config, lag=lag) for lag in self._lags[:1] for config in configs] or configs
         if command.verb == "reset":
             play = self._stand(page, configs, {})
-            self._attempts.clear()
+            self._attempts = Attempts()
             self._keep(play)
         elif configs != [side.run.config for side in play.sides]:
             play = self._stand(page, configs, self._known())
@@ -234,24 +243,12 @@ class SideBySide:
         self._training = bool(self._going(play))
         self._next_update = self._clock()
 
-    def _unanswered(self, page: Comparison) -> list[int]:
-        """The lags at which at least one of the runs has not yet shown whether it solves its task."""
-        return [
-            lag
-            for lag in SWEEP
-            if not all(self._answered(replace(config, lag=lag), page.budget) for _, config in page.sides)
-        ]
-
-    def _answered(self, config: RunConfig, budget: int) -> bool:
-        found = self._attempts.get(config)
-        return found is not None and found.answers(budget)
-
     # Training
 
     def _going(self, play: _Play) -> list[_Side]:
         """The runs that have not come to their end: in a sweep, those that have not answered yet."""
         if self._lags:
-            return [side for side in play.sides if not self._answered(side.run.config, play.page.budget)]
+            return [side for side in play.sides if not self._attempts.answered(side.run.config, play.page.budget)]
         return [side for side in play.sides if not side.run.diverged and side.run.step < self._goal]
 
     def _train(self, play: _Play, seconds: float) -> _Play:
@@ -266,7 +263,7 @@ class SideBySide:
             for side in going:
                 self._advance(side, target)
             play.rate.took(target - slowest, self._clock() - started)
-            self._take_note(play.page.budget, (side.run for side in play.sides))
+            self._attempts.note((side.run for side in play.sides), play.page.budget)
         self._training = bool(self._going(play))
         if self._lags and not self._training:
             play = self._next_lag(play.page)
@@ -283,13 +280,6 @@ class SideBySide:
         begun = self._clock()
         side.run = self._tools.advance(side.run, updates, lambda: False)
         side.rate.took(updates, self._clock() - begun)
-
-    def _take_note(self, budget: int, runs: Iterable[Run]) -> None:
-        """Writes down every attempt of theirs that has ended."""
-        for run in runs:
-            ended = attempt(run, budget)
-            if ended:
-                self._attempts[run.config] = ended
 
     def _next_lag(self, page: Comparison) -> _Play:
         """Goes on to the sweep's next lag, after the last one back to the page's own."""
@@ -309,13 +299,27 @@ class SideBySide:
         started, page = self._clock(), play.page
         moments = [observe(self._tools, side.run, play.example, self._look, ())[0] for side in play.sides]
         sides = tuple(
-            Side(name, moment, self._attempts_of(side.run.config))
+            Side(name, moment, self._attempts.like(side.run.config))
             for (name, _), side, moment in zip(page.sides, play.sides, moments, strict=True)
         )
         compared = Compared(sides, page.budget)
-        pictures: dict[str, object] = {key: content(self._tools.overlays[key].draw(compared)) for key in page.figures}
-        for place, (side, moment) in enumerate(zip(play.sides, moments, strict=True)):
-            pictures |= self._graph(place, side.run, moment)
+        fast = self._training and self._pace != "slow"
+        left = self._unseen if fast else frozenset[str]()
+        made: dict[str, Callable[[], Drawing]] = {
+            **{key: partial(self._tools.overlays[key].draw, compared) for key in page.figures},
+            **{
+                f"graph {n}": partial(self._tools.figures["graph"].draw, at, self._look) for n, at in enumerate(moments)
+            },
+        }
+        self._pictures = {
+            key: self._pictures[key] if key in left and key in self._pictures else content(draw())
+            for key, draw in made.items()
+        }
+        # As in `Session`: a story is for a network at rest.
+        told = {
+            f"player {n}": None if fast else player(self._tools.tell(side.run, moment.trace))
+            for n, (side, moment) in enumerate(zip(play.sides, moments, strict=True))
+        }
         said = status_of_sides(
             compared,
             tuple(state_of(side.run, self._training, LONGEST_RUN) for side in play.sides),
@@ -323,21 +327,12 @@ class SideBySide:
             self._training,
             self._pace,
             tuple(self._lags),
-            len(self._unanswered(page)),
+            len(self._attempts.unanswered([config for _, config in page.sides], page.budget)),
         )
         self._stale = False
-        self._send(Kind.MOVING if self._training else Kind.RESTING, self._screen.frame(said, pictures))
+        self._send(Kind.MOVING if self._training else Kind.RESTING, self._screen.frame(said, self._pictures | told))
         took = self._clock() - started
         self.drawing = 0.7 * self.drawing + 0.3 * took if self.drawing else took
-
-    def _attempts_of(self, config: RunConfig) -> tuple[Attempt, ...]:
-        return tuple(found for tried, found in self._attempts.items() if alike(tried, config))
-
-    def _graph(self, place: int, run: Run, moment: Moment) -> dict[str, object]:
-        """The unrolled network and, at rest or in slow motion, the story of its training step."""
-        told = None if self._training and self._pace != "slow" else player(self._tools.tell(run, moment.trace))
-        drawn = content(self._tools.figures["graph"].draw(moment, self._look))
-        return {f"graph {place}": drawn, f"player {place}": told}
 
 
 def _goal(play: _Play, verb: Verb) -> int:

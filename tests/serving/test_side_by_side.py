@@ -7,6 +7,7 @@ import pytest
 from seqviz import training
 from seqviz.core.compared import SWEEP
 from seqviz.core.config import RunConfig
+from seqviz.serving.attempts import Attempts
 from seqviz.serving.messages import Attach, Compare, Comparison, Do, Kind, LookBack, Room, Show, Speed, Unseen
 from seqviz.serving.rota import Rota
 from seqviz.serving.session import SLOW
@@ -179,6 +180,23 @@ def test_scrolling_at_rest_draws_nothing(live, eye):
     assert eye.look(live) == 0
 
 
+def test_while_they_train_what_is_out_of_sight_is_not_made(live, eye):
+    live.obey(Unseen(frozenset({"sides", "graph 0"})))
+    live.obey(Do("train"))
+    go(live, eye, 5)
+    update = eye.status["update"]
+    titles = [eye.figures[f"graph {place}"]["layout"]["title"] for place in (0, 1)]
+    assert titles == ["first at 0", f"first at {update}"]
+    assert said(eye)[0][1] == 0 < update
+
+    live.obey(Unseen(frozenset({"sides"})))
+    go(live, eye)
+    assert eye.figures["graph 0"]["layout"]["title"] == f"first at {eye.status['update']}"
+    live.obey(Do("pause"))
+    go(live, eye)
+    assert said(eye)[0][1] == eye.status["update"], "at rest everything is up to date"
+
+
 def test_a_name_alone_changes_no_run(live, eye):
     live.obey(Do("train"))
     go(live, eye, 3)
@@ -302,7 +320,7 @@ def test_reset_clears_the_chart_and_starts_all_runs_anew(live, eye):
     assert not live.training
     kept = pickle.loads(eye.kept[-1])
     assert kept.update == 0, "a worker that is lost now must not bring the old runs back"
-    assert pickle.loads(kept.run)[1] == {}
+    assert pickle.loads(kept.run)[1] == Attempts()
 
 
 @pytest.mark.parametrize(("verb", "after_first", "after_second"), [("step", 1, 2), ("epoch", 5, 10)])
