@@ -35,8 +35,8 @@ class Attempt:
     diverged: str = ""
 
     def answers(self, budget: int) -> bool:
-        """Whether more updates, up to `budget`, could not change it."""
-        return self.solved or bool(self.diverged) or self.update >= budget
+        """Whether it says if the task is solved within `budget` updates: a later success says nothing of that."""
+        return self.update <= budget if self.solved else bool(self.diverged) or self.update >= budget
 
 
 @dataclass(frozen=True)

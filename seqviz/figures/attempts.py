@@ -87,18 +87,23 @@ def _short(attempts: Sequence[Attempt]) -> str:
     if len(attempts) > 1:
         return f"{sum(attempt.solved for attempt in attempts)} of {len(attempts)}"
     (only,) = attempts
-    return str(only.update) if only.solved else f"{100 * only.score:.0f} %"
+    return str(only.update) if only.solved else f"{_percent(only.score)} %"
+
+
+def _percent(score: float) -> int:
+    """Rounded down: what is not solved must not look as if it were."""
+    return int(100 * score)
 
 
 def _long(attempts: Sequence[Attempt]) -> str:
     return "<br>".join(
         f"seed {attempt.config.seed}: "
         + (
-            f"solved after {attempt.update}"
+            f"solved after {attempt.update} updates"
             if attempt.solved
-            else f"best {100 * attempt.score:.0f} % in {attempt.update}"
+            else f"best {_percent(attempt.score)} % in {attempt.update} updates"
         )
-        + " updates"
+        + (", then it diverged" if attempt.diverged else "")
         for attempt in sorted(attempts, key=lambda attempt: attempt.config.seed)
     )
 

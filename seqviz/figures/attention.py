@@ -40,7 +40,7 @@ def draw(moment: Moment, look: Look) -> Drawing:
         "colorscale": SEQUENTIAL,
         "colorbar": ground.colour_bar(0, 0.5, 1),
         "hoverongaps": False,
-        "hovertemplate": "weight on source word %{x}: %{z:.3f}<extra></extra>",
+        "hovertemplate": "weight on what step %{x} read: %{z:.3f}<extra></extra>",
     }
     names = row_names(rows.tolist(), [trace.classes[trace.written[time]] for time in times], ground.x[0].item() - 0.5)
     layout = {

@@ -99,12 +99,13 @@ def _cell(ground: Ground, norm: Float32[np.ndarray, " steps"], floor: np.float32
     usual = np.isfinite(norm) & (norm > 0)
     return {
         "type": "scatter",
-        "mode": "lines",
+        "mode": "lines+markers",
         "x": ground.x,
         "y": np.where(usual, np.maximum(norm, floor), np.float32(np.nan)),
         "customdata": norm,
         "hovertemplate": "‖∂L/∂c<sub>%{x}</sub>‖ = %{customdata:.4g}<extra></extra>",
         "line": {"color": HIDDEN, "width": 2, "dash": "dash"},
+        "marker": {"color": HIDDEN, "size": 0.6 * ground.mark},
     }
 
 

@@ -1,7 +1,7 @@
 """How long the gradient of all weights was at each update, before clipping: ‖g‖ on a logarithmic axis over updates.
 
-Where training clips by norm, a dashed line stands at the limit: whatever lies above it was shortened to it (Pascanu,
-Mikolov & Bengio 2013, sec. 3.2).
+Where training clips by norm, a dashed line stands at the present limit: a gradient that lies above it would be
+shortened to it (Pascanu, Mikolov & Bengio 2013, sec. 3.2).
 """
 
 from __future__ import annotations
@@ -71,10 +71,10 @@ def _curve(step: np.ndarray, norms: np.ndarray, name: str, colour: Colour, width
 
 def _limit_said(config: RunConfig) -> str:
     if not config.clip:
-        return "not clipped"
+        return "no limit now"
     if config.clip_by == "value":
-        return f"clipped by value: each entry to ±{number(config.clip)}"
-    return f'<span style="color:{WIRE}">- - -</span> clipped to {number(config.clip)}'
+        return f"limit now: ±{number(config.clip)} for each entry"
+    return f'<span style="color:{WIRE}">- - -</span> limit now: {number(config.clip)}'
 
 
 PICTURE: Final = Picture(TITLE, LOOK_FOR, draw)

@@ -37,8 +37,6 @@ ON_DARK: Final = "#ffffff"
 """Type on a box filled with one of the colours above."""
 CLEAR: Final = "rgba(0,0,0,0)"
 
-ROLES: Final = {"input": INPUT, "hidden": HIDDEN, "output": OUTPUT, "target": TARGET, "gradient": GRADIENT}
-
 
 @dataclass(frozen=True)
 class Style:

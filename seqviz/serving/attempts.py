@@ -32,6 +32,6 @@ class Attempts:
         """The lags of the sweep at which that is not known of at least one of the runs."""
         return [lag for lag in SWEEP if not all(self.answered(replace(config, lag=lag), budget) for config in configs)]
 
-    def like(self, config: RunConfig) -> tuple[Attempt, ...]:
-        """Those of the same settings at any lag and seed."""
-        return tuple(found for tried, found in self.ended.items() if alike(tried, config))
+    def like(self, config: RunConfig, budget: int) -> tuple[Attempt, ...]:
+        """What is known within `budget` updates of the same settings at any lag and seed."""
+        return tuple(found for tried, found in self.ended.items() if alike(tried, config) and found.answers(budget))

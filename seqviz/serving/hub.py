@@ -171,6 +171,7 @@ class Hub:
         if not worker or not worker.ready:
             seat.connection.notice("starting", "Starting the trainer …")
         if seat.setting:
+            self._try_again(seat)  # else nobody would say once more why there is nothing to be seen
             self._send(seat, Attach(seat.room))
         return seat.connection
 
@@ -182,12 +183,16 @@ class Hub:
             return
         if isinstance(command, Do):
             seat.muted = command.verb == "pause"
-            if seat.failed and seat.setting and not seat.muted:
-                seat.failed = False
-                self._send(seat, showing(seat.setting, seat.kept))
+            if not seat.muted:
+                self._try_again(seat)
         if isinstance(command, Room):
             seat.room = command.room
         self._send(seat, command)
+
+    def _try_again(self, seat: _Seat) -> None:
+        if seat.failed and seat.setting:
+            seat.failed = False
+            self._send(seat, showing(seat.setting, seat.kept))
 
     def detach(self, token: str, connection: Connection) -> None:
         """A browser is gone: its run pauses, and after a while it is dropped."""

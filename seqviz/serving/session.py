@@ -108,7 +108,7 @@ class Session:
 
     def due(self, now: float) -> float | None:
         """The moment this session wants a turn; None where it waits for a command."""
-        if self._wanted or self._asked or (self._stale and self._screen.free):
+        if self._wanted or (self._play and (self._asked or (self._stale and self._screen.free))):
             return now
         if not self._training:
             return None
@@ -284,6 +284,7 @@ class Session:
         self._figures = {key: sight.figures.get(key, self._figures.get(key)) for key in shown}
         said = status(
             self._state(play.run),
+            play.run.diverged,
             sight.moment,
             sight.look,
             play.task,
@@ -311,7 +312,8 @@ class Session:
             return play.run
         earlier = play.past.nearest(self._back)
         history = until(play.run.history, earlier.step)
-        return replace(earlier, config=play.run.config, history=history, diverged=play.run.diverged)
+        diverged = play.run.diverged if earlier.step == play.run.step else ""
+        return replace(earlier, config=play.run.config, history=history, diverged=diverged)
 
     def _examine(self, play: _Play, asked: Check) -> None:
         self._asked = None

@@ -103,7 +103,7 @@ class SideBySide:
 
     def due(self, now: float) -> float | None:
         """The moment it wants a turn; None where it waits for a command."""
-        if self._wanted or (self._stale and self._screen.free):
+        if self._wanted or (self._play and self._stale and self._screen.free):
             return now
         if not self._training:
             return None
@@ -288,9 +288,12 @@ class SideBySide:
         return self._stand(page, [replace(config, lag=lag) for _, config in page.sides], self._known())
 
     def _keep(self, play: _Play) -> None:
+        """The page's own runs, with which one would go on, and those of the lag that a sweep is at."""
         self._kept_at = self._clock()
-        runs = tuple(side.run for side in play.sides)
-        update = min((run.step for run in runs), default=0)
+        known = self._known()
+        own = {config: known[config] for _, config in play.page.sides if config in known}
+        runs = tuple((own | {side.run.config: side.run for side in play.sides}).values())
+        update = min((run.step for run in own.values()), default=0)
         self._send(Kind.KEPT, pickle.dumps(Kept(update, pickle.dumps((runs, self._attempts)))))
 
     # The screen
@@ -299,7 +302,7 @@ class SideBySide:
         started, page = self._clock(), play.page
         moments = [observe(self._tools, side.run, play.example, self._look, ())[0] for side in play.sides]
         sides = tuple(
-            Side(name, moment, self._attempts.like(side.run.config))
+            Side(name, moment, self._attempts.like(side.run.config, page.budget))
             for (name, _), side, moment in zip(page.sides, play.sides, moments, strict=True)
         )
         compared = Compared(sides, page.budget)

@@ -20,14 +20,15 @@ RECENT = 50
 
 
 def status(
-    state: str, moment: Moment, look: Look, task: Task, pace: Pace, rate: float, updates: tuple[int, ...]
+    state: str, reason: str, moment: Moment, look: Look, task: Task, pace: Pace, rate: float, updates: tuple[int, ...]
 ) -> Plain:
     """What the toolbar and the status line show.
 
-    state: new, training, paused, finished or diverged. update, epoch: how far it has come. loss, score: means over
+    state: new, training, paused, finished or diverged. reason: why it diverged, whatever moment of it is looked at.
+    update, epoch: how far it has come. loss, score: means over
     the last `recent` updates, null before the first. held_score, held_bleu: of the last check, made at
     `held_update`; BLEU is null where it means nothing.
-    baseline, baseline_name, score_name: as in `Moment`. reason: why it diverged. rate: updates a second.
+    baseline, baseline_name, score_name: as in `Moment`. rate: updates a second.
     past: the updates that can be looked back at. look: the stream and the quantity on show; streams, quantities: those
     there are to choose from. More to choose from: for an opened cell its step, the labels of all steps, and how many
     units there are; for the way from a loss back to a state both, and between what they may be chosen; for a gradient
@@ -47,7 +48,7 @@ def status(
         "baseline": moment.baseline,
         "baseline_name": moment.baseline_name,
         "score_name": moment.score_name,
-        "reason": moment.diverged,
+        "reason": reason,
         "pace": pace,
         "rate": rate,
         "learning_rate": trace.config.learning_rate,

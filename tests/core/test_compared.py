@@ -40,8 +40,10 @@ def test_a_run_that_diverged_has_ended_even_without_a_score():
     assert ended.answers(10**6)
 
 
-@pytest.mark.parametrize(("solved", "budget", "answers"), [(True, 900, True), (False, 500, True), (False, 900, False)])
-def test_more_updates_are_another_question_unless_it_was_solved(solved, budget, answers):
+@pytest.mark.parametrize(
+    ("solved", "budget", "answers"), [(True, 900, True), (True, 400, False), (False, 500, True), (False, 900, False)]
+)
+def test_more_updates_are_another_question_unless_it_was_solved_and_fewer_if_it_was(solved, budget, answers):
     assert Attempt(CONFIG, 500, 0.5, solved).answers(budget) is answers
 
 

@@ -1,6 +1,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -61,7 +62,8 @@ def test_a_norm_below_the_axis_stays_on_it_but_says_its_own_value() -> None:
 
 
 def test_of_an_lstm_what_reaches_the_chosen_cell_state_is_a_dashed_line_of_its_own() -> None:
-    trace = analysed("lstm, cut").trace
+    trace = analysed("relu, from the end", cell="lstm").trace
+    assert len(trace.streams) == 4
     plain, gated = (draw(moment(one), Look()).figure() for one in (sample(MANY_TO_ONE, 6), trace))
     assert len(gated.data) == len(plain.data) + 1
     assert plain.layout.yaxis.title.text == "‖∂L/∂h‖"
@@ -76,6 +78,17 @@ def test_of_an_lstm_what_reaches_the_chosen_cell_state_is_a_dashed_line_of_its_o
         low, high = (10**end for end in figure.layout.yaxis.range)
         assert ((low < line.y[shown]) & (line.y[shown] < high)).all()
         assert "∂L/∂c" in figure.layout.yaxis.title.text
+
+
+@pytest.mark.parametrize("power", [12, -25])
+def test_what_reaches_the_cell_state_stays_on_the_axis(power: int) -> None:
+    trace = analysed("lstm, cut").trace
+    cell = trace.grad_cell_state.copy()
+    cell[0, 0] = np.float32(10.0**power)
+    figure = draw(moment(replace(trace, grad_cell_state=cell)), Look()).figure()
+    line, (low, high) = figure.data[3], figure.layout.yaxis.range
+    assert line.customdata[0] == pytest.approx(10.0**power * cell.shape[2] ** 0.5, rel=1e-5)
+    assert 10**low < line.y[0] < 10**high
 
 
 def test_crowded_zeros_are_named_only_where_there_is_room() -> None:

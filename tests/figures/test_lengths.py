@@ -31,12 +31,12 @@ def test_the_norms_are_those_from_before_clipping_and_the_dashed_line_is_the_lim
     figure = draw(at(norms, clip=0.5), Look()).figure()
     assert figure.data[0].y.max() == np.float32(50)
     assert figure.data[2].y.tolist() == [0.5, 0.5]
-    assert figure.layout.annotations[-1].text.endswith("clipped to 0.5")
+    assert figure.layout.annotations[-1].text.endswith("limit now: 0.5")
 
 
 @pytest.mark.parametrize(
     ("settings", "said"),
-    [({"clip": 0.0}, "not clipped"), ({"clip": 0.25, "clip_by": "value"}, "clipped by value: each entry to ±0.25")],
+    [({"clip": 0.0}, "no limit now"), ({"clip": 0.25, "clip_by": "value"}, "limit now: ±0.25 for each entry")],
 )
 def test_there_is_no_line_where_no_norm_is_limited(settings: dict[str, float | str], said: str) -> None:
     figure = draw(at(np.ones(20), **settings), Look()).figure()
@@ -75,6 +75,14 @@ def test_an_explosion_leaves_the_usual_norms_in_the_picture_and_tells_its_own() 
         [np.float32(1e25)],
         ["Too long."],
     )
+
+
+@pytest.mark.parametrize(("last", "side"), [(3, "right"), (12, "left")])
+def test_the_cross_is_at_the_last_length_that_has_a_place_and_its_word_inside(last: int, side: str) -> None:
+    norms = np.r_[np.ones(last), 0, np.nan]
+    cross = draw(replace(at(norms), diverged="No more."), Look()).figure().data[3]
+    assert cross.x.tolist() == [last]
+    assert cross.textposition == f"middle {side}"
 
 
 def test_the_parts_are_the_same_before_the_first_update() -> None:

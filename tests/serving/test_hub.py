@@ -342,6 +342,8 @@ def test_a_setting_that_failed_is_tried_again_when_it_is_asked_for_again(scene, 
             ask()
             await browser.until(browser.noticed("stopped"))
             assert "three layers are not built here" in browser.notices[-1]["text"]
+        again = Browser(hub, token)
+        await again.until(again.noticed("stopped"))  # else nothing at all would be there, and no reason
 
     scene(act)
 

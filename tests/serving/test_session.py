@@ -241,6 +241,36 @@ def test_looking_back_shows_an_earlier_moment_with_its_own_history(live, eye):
     assert eye.numbers[:2] == [newest, newest]
 
 
+def test_looking_back_at_a_run_that_diverged_shows_no_end_where_there_was_none(live, eye, workshop):
+    ended = []
+    workshop.diverges_at = 5
+    live.obey(Do("train"))
+    while live.training:
+        live.turn(0.09)
+        eye.look(live)
+    for update in (3, -1):
+        live.obey(LookBack(update))
+        live.turn(0.09)
+        eye.look(live)
+        assert (eye.status["state"], eye.status["reason"]) == ("diverged", "The loss is no longer a number.")
+        ended.append((eye.numbers[0], eye.figures["numbers"]["layout"]["diverged"]))
+    assert [diverged for _, diverged in ended] == ["", "The loss is no longer a number."]
+    assert ended[0][0] < 5 <= ended[1][0]
+
+
+def test_where_the_first_network_cannot_be_built_nobody_is_kept_busy(session, eye, setting):
+    session.obey(Show(setting(layers=3)))
+    session.obey(Attach())
+    with pytest.raises(ValueError):
+        session.turn(0.09)
+    session.give_up("no")
+    for command in (Attach(), Speed("full"), LookBack(0), LookAt(stream=1), Check(()), Do("train")):
+        session.obey(command)
+        assert session.due(0.0) is None
+        session.turn(0.09)
+    assert eye.look(session) == 0
+
+
 def test_typed_text_is_read_and_what_cannot_be_is_answered_in_words(live, eye, setting):
     eye.look(live)
     for typed in ("good", "böse"):

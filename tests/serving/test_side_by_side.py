@@ -10,7 +10,7 @@ from seqviz.core.config import RunConfig
 from seqviz.serving.attempts import Attempts
 from seqviz.serving.messages import Attach, Compare, Comparison, Do, Kind, LookBack, Room, Show, Speed, Unseen
 from seqviz.serving.rota import Rota
-from seqviz.serving.session import SLOW
+from seqviz.serving.session import KEEP_EVERY, SLOW
 from seqviz.serving.side_by_side import MOST_LEFT, SideBySide
 from tests.serving.workshop import Workshop
 
@@ -192,9 +192,25 @@ def test_while_they_train_what_is_out_of_sight_is_not_made(live, eye):
     live.obey(Unseen(frozenset({"sides"})))
     go(live, eye)
     assert eye.figures["graph 0"]["layout"]["title"] == f"first at {eye.status['update']}"
+    live.obey(Unseen(frozenset({"sides", "graph 0"})))
+    live.obey(Attach())
+    go(live, eye)
+    titles = [eye.figures[f"graph {place}"]["layout"]["title"] for place in (0, 1)]
+    assert titles == [f"first at {eye.status['update']}"] * 2, "a new screen has said nothing of what it shows"
+    live.obey(Unseen(frozenset({"sides", "graph 0"})))
+    go(live, eye)
     live.obey(Do("pause"))
     go(live, eye)
     assert said(eye)[0][1] == eye.status["update"], "at rest everything is up to date"
+
+
+def test_a_picture_out_of_sight_is_never_one_of_other_runs(live, eye):
+    live.obey(Do("train"))
+    go(live, eye, 5)
+    live.obey(Unseen(frozenset({"sides", "graph 0"})))
+    live.obey(Do("sweep"))
+    go(live, eye)
+    assert [side["update"] for side in eye.status["sides"]] == [row[1] for row in said(eye)]
 
 
 def test_a_name_alone_changes_no_run(live, eye):
@@ -280,6 +296,20 @@ def test_more_updates_are_a_new_question_for_those_that_failed(live, eye):
     until_rest(live, eye)
     assert said(eye)[1][1] == 2 * BUDGET
     assert said(eye)[0][1] < 25
+
+
+def test_fewer_updates_are_a_new_question_for_those_that_succeeded_late(live, eye):
+    live.obey(Do("sweep"))
+    until_rest(live, eye)
+    for seed in range(1, 7):  # so many that the first are gone
+        live.obey(page(seed=seed))
+        live.obey(Do("sweep"))
+        until_rest(live, eye)
+    live.obey(page(budget=15))
+    go(live, eye)
+    (_, _, gru), (_, _, lstm) = said(eye)
+    assert [lag for lag, solved in gru if solved] == sorted([5, 10] * 7)
+    assert not any(solved for _, solved in lstm)
 
 
 def test_a_run_that_was_left_with_more_updates_than_are_allowed_now_has_answered(live, eye):
@@ -380,6 +410,28 @@ def test_runs_that_are_left_do_not_pile_up(live, eye):
     assert len(live._left) == MOST_LEFT
 
 
+def test_a_worker_that_is_lost_in_a_sweep_leaves_the_runs_of_the_page(live, eye, track, clock):
+    live.obey(Do("train"))
+    go(live, eye, 10)
+    live.obey(Do("pause"))
+    go(live, eye)
+    before = [row[1] for row in said(eye)]
+    live.obey(Do("sweep"))
+    while eye.status["lag"] != 10:
+        go(live, eye)
+    clock.now += KEEP_EVERY
+    go(live, eye)
+    kept = pickle.loads(eye.kept[-1])
+    assert kept.update == before[0] > 1
+    heir = SideBySide(track.tools, eye.receive, clock)
+    heir.obey(Compare(page().comparison, kept))
+    heir.obey(Attach())
+    heir.turn(0.09)
+    eye.look(heir)
+    assert [row[1] for row in said(eye)] == before
+    assert [5, True] in said(eye)[0][2]
+
+
 def test_a_worker_makes_whichever_kind_of_session_is_asked_for(track, clock, setting):
     sent = []
     rota = Rota(track.tools, lambda *message: sent.append(message), clock)
@@ -430,6 +482,7 @@ def test_where_the_first_networks_cannot_be_built_other_orders_do_no_harm(beside
     beside.give_up("no")
     for command in (Attach(), Room(600), Speed("full"), Do("train")):
         beside.obey(command)
+        assert beside.due(0.0) is None
         go(beside, eye)
     assert eye.figures is None
     beside.obey(page("gru"))

@@ -11,7 +11,7 @@ from tests.serving.workshop import FakeTask
 
 
 def told(at):
-    return status("paused", at, Look(), FakeTask("some"), "full", 0.0, (0,))
+    return status("paused", "", at, Look(), FakeTask("some"), "full", 0.0, (0,))
 
 
 def test_the_last_check_is_told_and_a_measure_that_means_nothing_is_not():

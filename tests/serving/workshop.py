@@ -151,9 +151,8 @@ class Workshop:
     def tools(self):
         def draw(moment, look):
             numbers = [moment.trace.update, len(moment.history.step), moment.trace.config.learning_rate]
-            return Drawing(
-                ({"type": "scatter", "y": np.array(numbers)},), {"title": {"text": str(moment.trace.example)}}
-            )
+            layout = {"title": {"text": str(moment.trace.example)}, "diverged": moment.diverged}
+            return Drawing(({"type": "scatter", "y": np.array(numbers)},), layout)
 
         def draw_look(moment, look):
             return titled(f"{look.quantity} {look.stream}")

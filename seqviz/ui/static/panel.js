@@ -150,7 +150,9 @@ export class Panel {
     if (this.matrix && status.weights.length) {
       const other = String(status.weights) !== String(this.weights);
       this.weights = status.weights;
-      options(this.matrix, this.weights.map(([name]) => [name, spoken(name)]), this.matrix.value || (this.weights.find(([name]) => name.includes("weight_hh")) ?? this.weights[0])[0]);
+      const there = (wanted) => this.weights.find(([name]) => wanted(name))?.[0];
+      const chosen = there((name) => name === this.matrix.value) ?? there((name) => name.includes("weight_hh"));
+      options(this.matrix, this.weights.map(([name]) => [name, spoken(name)]), chosen ?? this.weights[0][0]);
       if (other) {
         this.picked = [];
         this.within();
@@ -172,10 +174,10 @@ export class Panel {
     this.moved();
   }
 
-  /** Whether this figure is not yet what is on the screen. Out of sight, only the first is drawn. */
-  wants(figure) {
+  /** Whether this figure is not yet what is on the screen. Out of sight, only the first is drawn, and what `leads`. */
+  wants(figure, leads) {
     if (this.folded) this.fold(!figure);
-    return (this.near || !this.graph) && Boolean(figure) && figure !== this.graph?.drawn;
+    return (this.near || !this.graph || leads) && Boolean(figure) && figure !== this.graph?.drawn;
   }
 
   /** Shows or hides an opened cell. The focus goes to the button that does the opposite, or it would be lost. */
@@ -235,6 +237,6 @@ function options(select, choices, chosen) {
   if (select.dataset.offered !== offered) {
     select.replaceChildren(...choices.map(([value, name]) => element("option", { value }, name)));
     select.dataset.offered = offered;
-  }
-  if (document.activeElement !== select) put(select, { value: String(chosen) });
+  } else if (document.activeElement === select) return; // somebody is just choosing
+  put(select, { value: String(chosen) });
 }

@@ -4,7 +4,7 @@ import { element, setText } from "./dom.js";
 import { Graph } from "./graphs.js";
 
 /** What a story's beat shows of a matrix: {kind, title, matrices, limits, shape}, or undefined where it speaks of none. */
-export function ledger(story, place) {
+function ledger(story, place) {
   const beat = speaking(story.beats, place);
   if (!beat || beat.matrix < 0) return undefined;
   const matrix = story.matrices[beat.matrix];

@@ -175,6 +175,8 @@ class Stage {
 
   unpack(frame) {
     this.figures = changed(this.figures, frame.changes);
+    if (frame.changes.some(([path]) => !path.length)) this.unseen = ""; // a trainer that has been told nothing yet
+    this.tellUnseen();
     // A figure that is replaced as a whole belongs to another network or example: its zoom means nothing any more.
     for (const [path] of frame.changes) if (path.length < 3) (this.anew ??= new Set()).add(path[0] ?? "all");
     this.status = frame.status;
@@ -222,10 +224,13 @@ class Stage {
     this.hushed = false;
     this.toolbar.update(this.status);
     this.write(this.status);
+    const leader = this.panels.find(({ player }) => player);
     for (const panel of this.panels) {
       panel.update(this.status);
       const figure = this.figures[panel.key];
-      if (!panel.wants(figure)) continue;
+      // The first player drives the others, so it has to know the story also where it is out of sight itself.
+      const leads = this.said.several && panel === leader && Boolean(this.figures[panel.story]);
+      if (!panel.wants(figure, leads)) continue;
       this.template ??= template(this.root);
       const anew = this.anew?.has("all") || this.anew?.has(panel.key);
       this.anew?.delete(panel.key);
