@@ -21,6 +21,7 @@ example = examples.example(config)
 stage(config, example, experiment.figures)
 
 lesson.formula(experiment.formula, experiment.symbols)
+lesson.equation(config, "the probability of each answer")
 lesson.points("What to look for", experiment.sentence, *experiment.look_for)
 lesson.try_this(experiment.try_this)
 lesson.links(experiment.links)

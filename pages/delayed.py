@@ -25,8 +25,9 @@ stage(
     look=writing.look(),
 )
 
-lesson.equation(config, "the probability of each next German word")
-if source.task == "translation":
+german = source.task == "translation"
+lesson.equation(config, f"the probability of each next {'German ' if german else ''}word")
+if german:
     lesson.section(
         "The same sentences, word for word",
         "Here the direct wiring learns from the same pairs: a German word out for each English word in, as it is read. "
@@ -64,5 +65,6 @@ lesson.try_this(
 lesson.check_yourself(
     "Why not let the network write a German word for each English word as it reads?",
     "Because grammar orders the words differently: the word needed second may be the last one read. The network would "
-    "have to say it before it has seen it. The direct wiring on the same sentences shows how far that gets.",
+    "have to say it before it has seen it. With *English to German*, the direct wiring further up shows how far that "
+    "gets.",
 )

@@ -25,8 +25,9 @@ lesson.points(
     "for each loss, one column for each hidden state that it reaches.",
     "The triangle is empty to the right of its diagonal: an output cannot use what has not arrived yet. Only with "
     "*Read in both directions*, where a second chain comes from the end, is there anything.",
-    "One frame alone does not say which way a thing moves. The dashed line is a classifier that sees each frame "
-    "by itself.",
+    "One frame alone does not say which way a thing moves, and one word alone not always what part of speech it is. "
+    "The dashed line is what can be done without memory: a classifier that sees each frame by itself, or for each word "
+    "its commonest tag.",
 )
 lesson.try_this(
     "Take the part-of-speech tags and the example whose first word only becomes clear later. Train, look at that word, "

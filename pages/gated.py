@@ -32,8 +32,9 @@ EXPERIMENTS = {
         ("graph", "products", "hidden", "learning"),
         ("cell", "hidden", "forget_bias", "learning_rate", "seed"),
         (
-            "Only the LSTM has a forget gate. At a bias of 0 it starts near 0.5: after 30 steps about half to the "
-            "power of 30 is left, a billionth. At a bias of 3 it starts near 0.95, and a fifth is left.",
+            "Only the LSTM has a forget gate. At a bias of 0 it starts near 0.5: of what the gates alone let through, "
+            "less than a millionth is left after 30 steps. At a bias of 3 it starts near 0.95, and a fifth is left. "
+            "The orange line is measured: the ways through h and the other gates are in it too.",
             "It is where the network *starts*. Training may open the gate by itself, if any gradient arrives to tell "
             "it so. Whether 1, as is often advised, is enough depends on the lag: try it (Gers et al. 2000; "
             "Jozefowicz et al. 2015).",

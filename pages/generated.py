@@ -28,16 +28,17 @@ lesson.points(
     "It is the wiring of *one to many*: the kind of name goes in once. While it learns, each step reads the true "
     "letter before (*teacher forcing*), so one name is as many small questions as it has letters.",
     "In the first seconds it learns which letters are common, then which follow each other, then how names of a kind "
-    "end: *-burg*, *-ton*, *-ville*, *-ano*.",
-    "Half a minute later the loss on kept-back names rises again: it learns the list by heart, and more and more of "
-    "what it writes has a = before it. The best writer is not the one with the lowest training loss.",
+    "end: with the built-in towns *-burg*, *-ton*, *-ville*, *-ano*.",
+    "Then the loss on kept-back names rises again, for the built-in towns from about update 200: it learns the list by "
+    "heart, and more and more of what it writes has a = before it. The best writer is not the one with the lowest "
+    "training loss.",
 )
 lesson.try_this(
-    "Train to about update 300 and pause. Move the temperature from 0.2 to 2. Where do the names become dull, where "
+    "Train to about update 200 and pause. Move the temperature from 0.2 to 2. Where do the names become dull, where "
     "unpronounceable? Then train on to update 1,000 and look at the same temperatures again."
 )
 lesson.check_yourself(
-    "The network foretells little more than a third of the letters of a name that it has never seen. Why could no "
+    "Of a town that it has never seen, the network foretells little more than a third of the letters. Why could no "
     "network foretell all of them?",
     "Because a name does not follow from its beginning: after *ha* come Hagen, Halle, Hamburg. The best that can be "
     "learned is how probable each letter is, and that is what makes drawing from it worthwhile.",

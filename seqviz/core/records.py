@@ -51,7 +51,8 @@ class History:
     outputs, or for an exact match of its examples.
     grad_norm: (updates,) float32, norm of the whole gradient before clipping.
     held_step: (checks,) int64, updates done when the held-out examples were tried.
-    held_loss: (checks,) float32, nats. held_score: (checks,) float32, 0 to 1, of the network running by itself.
+    held_loss: (checks,) float32, nats. held_score: (checks,) float32, 0 to 1, of whole outputs when the network
+    writes by itself, or of single words after the true ones, as `Task.score_name` says.
     held_bleu: (checks,) float32, 0 to 100, or NaN where BLEU means nothing.
     """
 

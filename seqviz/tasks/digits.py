@@ -1,6 +1,6 @@
 """Real handwritten digits, named letter by letter: a picture of a 7 gets "s e v e n".
 
-One-to-many on the 1,797 digits of 43 people that come with scikit-learn: the test part of "Optical Recognition of
+One-to-many on the 1,797 digits of 13 people that come with scikit-learn: the test part of "Optical Recognition of
 Handwritten Digits" (Alpaydin & Kaynak 1998, UCI Machine Learning Repository).
 """
 

@@ -1,29 +1,38 @@
-"""What the memory tasks share: sequences drawn anew for each batch, so that nothing but the wiring can be learned."""
+"""What the memory tasks share: sequences drawn anew for each batch, so that nothing but the wiring can be learned.
+
+Where there are few sequences, those of all batches are soon all there are. So which of them are kept back is decided by
+what they hold, and none of those is ever learned from.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import blake2b
+from itertools import count
+from typing import Final
 
 import numpy as np
-from jaxtyping import Float64, Int64
+from jaxtyping import Bool, Float64, Int64
 
 from seqviz.core.task import ACCURACY, IGNORE, BadInput, Baseline, Batch, Example, Reading
 from seqviz.core.topology import Topology
 
-HELD_OUT = 256
-LONGEST = 200
-EXAMPLES = 8
+HELD_OUT: Final = 256
+EVERY: Final = 8
+"""One sequence in so many is kept back."""
+LONGEST: Final = 200
+EXAMPLES: Final = 8
 _TRAINING, _HELD_OUT = (0,), (1,)
 """Keys of random streams that never meet, whatever the seed (NumPy's `SeedSequence.spawn_key`)."""
 
 
 @dataclass(frozen=True)
 class MemoryTask:
-    """A `Task` whose training never sees the same batch twice, because its examples are drawn, not stored.
+    """A `Task` whose examples are drawn, not stored.
 
-    draw: from a generator and a count to inputs (count, inputs, …) and targets (count, outputs), all of one length.
+    draw: from a generator and a number to inputs (number, inputs, …) and targets (number, outputs), of one length.
     show: one example's inputs and targets as a person sees them. parse: what a person typed, as an example.
     train_size is nominal: an epoch is that many examples, though no two epochs are alike.
     """
@@ -42,8 +51,8 @@ class MemoryTask:
 
     @cached_property
     def held_out(self) -> Batch:
-        """Sequences from a stream that no batch is drawn from."""
-        return self._drawn((0,), _HELD_OUT, HELD_OUT)
+        """Sequences of the kind that is kept back, from a random stream of their own."""
+        return self._drawn((0,), _HELD_OUT, HELD_OUT, kept_back=True)
 
     @cached_property
     def baseline(self) -> Baseline:
@@ -61,7 +70,7 @@ class MemoryTask:
 
     def batch(self, seed: int, step: int, size: int) -> Batch:
         """`size` new examples, decided by `seed` and `step` alone."""
-        return self._drawn((seed, step), _TRAINING, size)
+        return self._drawn((seed, step), _TRAINING, size, kept_back=False)
 
     def by_baseline(self, example: Example) -> tuple[str, ...]:
         """The commonest answer, wherever one is asked for."""
@@ -77,9 +86,32 @@ class MemoryTask:
         asked = self.held_out.targets[self.held_out.targets != IGNORE]
         return np.asarray(np.bincount(asked, minlength=len(self.writes)) / len(asked))
 
-    def _drawn(self, entropy: tuple[int, ...], stream: tuple[int, ...], size: int) -> Batch:
-        inputs, targets = self.draw(np.random.default_rng(np.random.SeedSequence(entropy, spawn_key=stream)), size)
+    def _drawn(self, entropy: tuple[int, ...], stream: tuple[int, ...], size: int, kept_back: bool) -> Batch:
+        rng = np.random.default_rng(np.random.SeedSequence(entropy, spawn_key=stream))
+        found: list[tuple[np.ndarray, np.ndarray]] = []
+        while sum(len(targets) for _, targets in found) < size:
+            inputs, targets = self.draw(rng, size)
+            wanted = _kept_back(inputs, self._salt) == kept_back
+            found.append((inputs[wanted], targets[wanted]))
+        inputs, targets = (np.concatenate(part)[:size] for part in zip(*found, strict=True))
         return Batch(inputs, np.full(size, inputs.shape[1], dtype=np.int64), targets)
+
+    @cached_property
+    def _salt(self) -> bytes:
+        """The first with which neither kind has one answer to everything: of four sequences, that takes some trying."""
+        inputs, targets = self.draw(np.random.default_rng(0), 8 * HELD_OUT)
+        for number in count():
+            salt = number.to_bytes(2)
+            back = _kept_back(inputs, salt)
+            if all(len(np.unique(targets[kind], axis=0)) > 1 for kind in (back, ~back)):
+                return salt
+        raise AssertionError("count does not end")
+
+
+def _kept_back(inputs: np.ndarray, salt: bytes) -> Bool[np.ndarray, " sequences"]:
+    """Which sequences are kept back: decided by what each holds alone."""
+    marks = [blake2b(row.tobytes(), digest_size=1, salt=salt).digest()[0] for row in inputs]
+    return np.asarray(np.array(marks) % EVERY == 0)
 
 
 def symbols(typed: str, allowed: str, least: int, most: int = LONGEST) -> list[str]:

@@ -22,6 +22,8 @@ MOST_LETTERS: Final = 100
 MOST_KINDS: Final = 6
 HELD_SHARE, MOST_HELD = 0.1, 500
 MENU: Final = 10
+HEADER_NAMES: Final = "name names title titles word words line lines kind category type language"
+"""What a column is called: a first line of nothing else is a heading."""
 PLAIN: Final = "a name"
 """The kind of all names where none is given."""
 
@@ -36,7 +38,8 @@ def prepare(content: bytes, small: bool = True) -> store.Prepared:
     kinds = sum("\t" in line for line in lines) > len(lines) / 2
     names: dict[Name, None] = {}
     long = again = odd = 0
-    for line in lines[: 5 * MOST]:
+    heading = _heading(lines[0], kinds)
+    for line in lines[heading : 5 * MOST]:
         kind, tab, rest = line.partition("\t") if kinds else (PLAIN, "\t", line)
         said, _ = plain(rest)
         letters = " ".join(said.replace(BLANK, " ").split())
@@ -54,12 +57,14 @@ def prepare(content: bytes, small: bool = True) -> store.Prepared:
     found = Counter(name.kind for name in kept)
     said_of_kinds = f" of {len(found)} kinds: {', '.join(sorted(found))}" if kinds else ""
     notes = (f"{len(kept):,} different lines{said_of_kinds}.", *notes)
+    if heading:
+        notes += (f"The first line, “{' '.join(lines[0].split())}”, was read as a heading.",)
     for count, why in (
         (odd, "Left out for want of a kind or a name"),
         (long, f"Left out for having more than {LONGEST} letters"),
         (again, "Left out because the same stands further up"),
         (rare, f"Left out for letters that are not among the {MOST_LETTERS} commonest"),
-        (max(0, len(names) - MOST), f"Left out because only {MOST:,} are used"),
+        (max(0, len(names) - MOST) + max(0, len(lines) - 5 * MOST), f"Left out because only {MOST:,} are used"),
     ):
         if count:
             notes += (f"{why}: {_lines(count)}.",)
@@ -81,6 +86,12 @@ def build(config: RunConfig) -> Names:
         menu=held[:MENU],
         longest=LONGEST,
     )
+
+
+def _heading(line: str, kinds: bool) -> bool:
+    """Whether the list's first line says what stands below it."""
+    words = [word.strip().lower() for word in line.split("\t")]
+    return len(words) == 1 + kinds and all(word in HEADER_NAMES.split() for word in words)
 
 
 def _writable(names: list[Name]) -> tuple[list[Name], int]:

@@ -110,7 +110,8 @@ def read_rows(text: str) -> tuple[list[_Row], list[str]]:
     _check_columns(lines, width)
     first, second = _columns(cells, width)
     fitting = [row for row in cells if len(row) > second and row[first] and row[second]]
-    rows = [(_unquoted(row[first]), _unquoted(row[second])) for row in fitting]
+    quoted = sum(_in_quotes(row[first]) and _in_quotes(row[second]) for row in fitting) > 0.9 * len(fitting)
+    rows = [(_unquoted(row[first], quoted), _unquoted(row[second], quoted)) for row in fitting]
     notes: list[str] = []
     if len(fitting) < len(cells):
         notes.append(f"Lines left out because they do not hold two sentences: {len(cells) - len(fitting):,}.")
@@ -124,9 +125,12 @@ def read_rows(text: str) -> tuple[list[_Row], list[str]]:
 
 
 def _columns(cells: Sequence[Sequence[str]], width: int) -> tuple[int, int]:
-    """Where the two sentences stand: 0 and 1, or 1 and 3 where each follows its number in Tatoeba."""
-    numbered = [row for row in cells if len(row) == width == 4 and row[0].isdecimal() and row[2].isdecimal()]
-    return (1, 3) if len(numbered) > len(cells) / 2 else (0, 1)
+    """Where the two sentences stand: 0 and 1, 1 and 2 behind a row's number, 1 and 3 each behind its own in Tatoeba."""
+    full = [row for row in cells if len(row) == width]
+    numbers = [sum(row[place].isdecimal() for row in full) > 0.9 * len(full) for place in range(width)]
+    if width == 4 and numbers[0] and numbers[2]:
+        return 1, 3
+    return (1, 2) if width > 2 and numbers[0] else (0, 1)
 
 
 def _check_columns(lines: Sequence[str], width: int) -> None:
@@ -200,11 +204,17 @@ def _held_places(pairs: Sequence[Pair], vocabulary: int) -> list[int]:
     return held
 
 
-def _unquoted(cell: str) -> str:
-    """A cell without the quotation marks that a spreadsheet puts around one that holds some, those being doubled."""
+def _in_quotes(cell: str) -> bool:
+    return len(cell) > 1 and cell[0] == cell[-1] == '"' and '"' not in cell[1:-1].replace('""', "")
+
+
+def _unquoted(cell: str, always: bool) -> str:
+    """A cell without the quotation marks that a spreadsheet puts around one that holds some, those being doubled.
+
+    always: whether all cells of the file stand in such marks; else single ones belong to the sentence.
+    """
     inner = cell[1:-1]
-    quoted = cell[:1] == cell[-1:] == '"' and '""' in inner and '"' not in inner.replace('""', "")
-    return inner.replace('""', '"') if quoted else cell
+    return inner.replace('""', '"') if _in_quotes(cell) and (always or '""' in inner) else cell
 
 
 def _has_word(words: Words) -> bool:

@@ -84,7 +84,7 @@ def read_table(content: bytes, wanted: str = "a text and its label") -> Table:
     is empty, too large, no text or no table.
     """
     text, notes = read_text(content)
-    rows, how = _rows(text)
+    rows, how = _rows(re.sub(r"\A\s*sep=.\s*?\n", "", text, flags=re.IGNORECASE))  # Excel's word to itself
     notes += how
     if not rows:
         raise BadInput("The file is empty.")
@@ -221,10 +221,12 @@ def _shape(rows: Sequence[Row]) -> tuple[int, float]:
 def _header(rows: list[Row]) -> tuple[Row, list[Row]]:
     """The names of the columns and the rows below. Without a header the columns are numbered."""
     first, rest = rows[0], rows[1:]
-    known = any(name.lower() in (*TEXT_NAMES, *LABEL_NAMES) for name in first)
-    labels = [place for place in range(len(first)) if 1 < len({row[place] for row in rest}) <= max(20, len(rest) // 10)]
+    below = [{row[place] for row in rest} for place in range(len(first))]
+    names = (*TEXT_NAMES, *LABEL_NAMES)
+    known = any(name.lower() in names and name not in others for name, others in zip(first, below, strict=True))
+    labels = [place for place, found in enumerate(below) if 1 < len(found) <= max(20, len(rest) // 10)]
     # A header names the labels; a first row of data repeats one of them.
-    strange = bool(labels) and all(first[place] not in {row[place] for row in rest} for place in labels)
+    strange = bool(labels) and all(first[place] not in below[place] for place in labels)
     if known or (strange and len(rest) >= 10):
         return tuple(name or f"column {place + 1}" for place, name in enumerate(first)), rest
     return tuple(f"column {place + 1}" for place in range(len(first))), rows

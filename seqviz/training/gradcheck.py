@@ -31,7 +31,9 @@ STEP = 1e-5
 """How far to either side a central difference looks: the error of the formula, of the order of STEP², and that of
 float64, of the order of 1e-16 / STEP, are then about equally small."""
 FLOOR = 1e-8
-"""Gradients below this count as this large in a relative error: central differences know them no better."""
+"""Gradients below this count as this large in a relative error."""
+FLOOR_OF_DIFFERENCES = 1e-5
+"""The same for central differences: they are off by some 1e-10 whatever the gradient, which is 1e-5 of this."""
 
 
 def check_gradients(run: Run, traced: Trace, weights: Sequence[Weight] = ()) -> GradientCheck:
@@ -58,8 +60,8 @@ def check_gradients(run: Run, traced: Trace, weights: Sequence[Weight] = ()) -> 
         autograd=autograd,
         by_hand=hand,
         numeric=numeric,
-        by_hand_error=_relative(autograd, hand),
-        numeric_error=_relative(autograd, numeric),
+        by_hand_error=_relative(autograd, hand, FLOOR),
+        numeric_error=_relative(autograd, numeric, FLOOR_OF_DIFFERENCES),
         not_by_hand=missing,
         window=run.config.window,
         update=run.step,
@@ -155,7 +157,7 @@ def _largest(gradients: Mapping[str, Matrix]) -> list[Weight]:
 
 
 def _relative(
-    a: Float64[np.ndarray, " weights"], b: Float64[np.ndarray, " weights"]
+    a: Float64[np.ndarray, " weights"], b: Float64[np.ndarray, " weights"], floor: float
 ) -> Float64[np.ndarray, " weights"]:
-    error: Float64[np.ndarray, " weights"] = np.abs(a - b) / np.maximum(FLOOR, np.maximum(np.abs(a), np.abs(b)))
+    error: Float64[np.ndarray, " weights"] = np.abs(a - b) / np.maximum(floor, np.maximum(np.abs(a), np.abs(b)))
     return error

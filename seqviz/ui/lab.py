@@ -74,7 +74,7 @@ EXPERIMENTS: Final = {
                 "cell": "elman",
                 "initialisation": "identity",
                 "radius": "1.2",
-                "lag": "20",
+                "lag": "40",
             },
         },
         (
@@ -110,7 +110,8 @@ EXPERIMENTS: Final = {
             r"\qquad a^{(t)} = W_{xh}\,x^{(t)} + W_{hh}\,h^{(t-1)} + b_h",
         ),
         "Each term is how W_hh would have to change for the sake of one step alone. For a gated cell, a is what one "
-        "gate sums up before its activation. Source: Werbos (1990).",
+        "gate sums up before its activation; for the GRU's candidate only what W_hh adds to it, before r multiplies "
+        "that. Source: Werbos (1990).",
     ),
     "truncation": Experiment(
         "Cutting it short",
@@ -151,6 +152,8 @@ EXPERIMENTS: Final = {
             "Autograd is what training uses. By hand: backpropagation through time, written out. Central differences: "
             "(L(w + ε) − L(w − ε)) / 2ε with ε = 0.00001, which knows nothing of derivatives.",
             "All three compute with 64 bits here, so that rounding does not hide a mistake.",
+            "A ReLU bends at 0. Where a unit passes its bend between w − ε and w + ε, the differences are wrong, not "
+            "the gradient: it happens to one check in some hundreds.",
         ),
         "Press *Check the largest* and compare the digits. Then truncate the gradient after 3 steps and check again: "
         "central differences cannot be truncated.",
@@ -167,7 +170,8 @@ EXPERIMENTS: Final = {
         ("cell", "hidden", "initialisation", "radius", "clip", "clip_by", "learning_rate", "optimiser", "seed"),
         (
             "By norm the direction stays (cosine 1). By value each entry is cut by itself, and the direction turns.",
-            "Most updates need no clipping: the limit is there for the few batches whose gradient is far longer.",
+            "In a network that is set up well, the limit is there for the few batches whose gradient is far longer. In "
+            "the one below, nearly all early updates need it.",
             "Distant steps' share of a small gradient is already lost in the sum: making it longer brings "
             "nothing back.",
         ),

@@ -4,7 +4,7 @@ import pytest
 from seqviz.core.config import RunConfig
 from seqviz.core.task import IGNORE, BadInput
 from seqviz.tasks import adding, copying, parity, recall
-from seqviz.tasks.memory import MemoryTask, symbols
+from seqviz.tasks.memory import MemoryTask, _kept_back, symbols
 
 BUILDERS = {"recall": recall.build, "copying": copying.build, "parity": parity.build, "adding": adding.build}
 
@@ -21,9 +21,27 @@ def test_a_batch_depends_on_its_arguments_alone(task):
     np.testing.assert_array_equal(one.targets, other.targets)
 
 
-def test_no_two_batches_nor_the_held_out_sequences_are_alike(task):
-    batches = [task.batch(seed, step, 50) for seed in range(3) for step in range(5)]
-    drawn = [batch.inputs.tobytes() for batch in [*batches, task.held_out]]
+def rows(batch):
+    return {inputs.tobytes() for inputs in batch.inputs}
+
+
+@pytest.mark.parametrize("lag", [1, 2, 5, 20])
+@pytest.mark.parametrize("key", BUILDERS)
+def test_no_sequence_that_is_kept_back_is_ever_learned_from(key, lag):
+    task = BUILDERS[key](RunConfig(task=key, lag=lag))
+    learned = set().union(*(rows(task.batch(seed, step, 50)) for seed in range(3) for step in range(20)))
+    assert rows(task.held_out).isdisjoint(learned)
+    for batch in (task.held_out, task.batch(0, 0, 200)):
+        assert len(np.unique(batch.targets, axis=0)) > 1, "or one answer would be right for all"
+
+
+def test_one_sequence_in_eight_is_kept_back(task):
+    inputs, _ = task.draw(np.random.default_rng(1), 4000)
+    assert _kept_back(inputs, task._salt).mean() == pytest.approx(1 / 8, abs=0.03)
+
+
+def test_no_two_batches_are_alike(task):
+    drawn = [task.batch(seed, step, 50).inputs.tobytes() for seed in range(3) for step in range(5)]
     assert len(set(drawn)) == len(drawn)
 
 

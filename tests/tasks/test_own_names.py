@@ -88,3 +88,13 @@ def test_only_so_many_names_are_used(monkeypatch):
     prepared = prepare(file(LINES))
     assert "Left out because only 35 are used: 5 lines." in prepared.notes
     assert len(store.get(prepared.digest, own_names.KIND)["names"]) == 35
+
+
+@pytest.mark.parametrize(("heading", "kinds"), [("Name", False), ("kind\tname", True)])
+def test_a_heading_is_no_name(heading, kinds):
+    lines = [f"{('cat', 'dog')[place % 2]}\t{line}" if kinds else line for place, line in enumerate(LINES)]
+    prepared = prepare(file([heading, *lines]))
+    found = own_names.build(RunConfig(task="own-names", data=prepared.digest))
+    assert found.kinds == (("cat", "dog") if kinds else ("a name",))
+    assert {name.letters for name in (*found.train, *found.held)} == set(LINES)
+    assert any("read as a heading" in note for note in prepared.notes)

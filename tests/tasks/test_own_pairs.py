@@ -197,3 +197,22 @@ def test_data_that_is_gone():
 def test_a_file_of_another_kind_is_told_what_is_wanted(content):
     with pytest.raises(BadInput, match=r"a tab and its translation"):
         prepare(content)
+
+
+def test_a_number_in_front_of_each_pair_is_no_sentence():
+    numbered = ["id\tenglish\tgerman", *(f"{number}\t{line}" for number, line in enumerate(LINES[:40]))]
+    rows, notes = read_rows("\n".join(numbered))
+    assert rows == [tuple(line.split("\t")) for line in LINES[:40]]
+    assert "Columns used: 2 and 3, of 3." in notes
+
+
+def test_marks_around_every_cell_are_not_part_of_the_sentences():
+    quoted = ["\t".join(f'"{cell}"' for cell in line.split("\t")) for line in LINES[:30]]
+    rows, _ = read_rows("\n".join([*quoted, '"He said ""no""."\t"Er sagte nein."', "He left.\tEr ging."]))
+    assert rows == [
+        *(tuple(line.split("\t")) for line in LINES[:30]),
+        ('He said "no".', "Er sagte nein."),
+        ("He left.", "Er ging."),
+    ]
+    spoken, _ = read_rows("\n".join([*LINES[:30], '"Go!"\t"Geh!"']))
+    assert spoken[-1] == ('"Go!"', '"Geh!"')

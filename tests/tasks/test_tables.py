@@ -156,3 +156,17 @@ def test_a_table_of_one_column_is_told_which_two_are_needed():
 def test_markup_is_taken_out(text, wanted, marked):
     said, had = plain(text)
     assert (" ".join(said.split()), had) == (wanted, marked)
+
+
+def test_what_excel_says_to_itself_is_no_row():
+    table = read_table(b"sep=;\r\nText;Label\r\ngood;1\r\nbad;0\r\n")
+    assert table.columns == ("Text", "Label")
+    assert table.rows == (("good", "1"), ("bad", "0"))
+
+
+def test_a_class_with_the_name_of_a_column_does_not_make_its_row_a_header():
+    rows = [(f"text number {place} of a few", ("comment", "review")[place % 2]) for place in range(12)]
+    table = read_table("\n".join("\t".join(row) for row in rows).encode())
+    assert table.columns == ("column 1", "column 2")
+    assert table.rows == tuple(rows)
+    assert guess_columns(table) == (0, 1)

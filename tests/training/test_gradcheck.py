@@ -102,3 +102,16 @@ def test_the_network_is_left_as_it_was():
 def test_a_weight_that_is_not_there_is_refused(weight, said):
     with pytest.raises(ValueError, match=said):
         checked(small("direct"), [weight])
+
+
+def test_a_right_gradient_that_has_almost_vanished_is_not_called_wrong():
+    config = small("many-to-one", cell="elman")
+    run = run_of(config)
+    faint = dict(run.weights)
+    faint["head.weight"] = run.weights["head.weight"] * np.float32(1e-6)
+    run = replace(run, weights=faint)
+    check = check_gradients(run, trace(run, example_of(config)))
+    recurrent = check.names.index("stacks.0.cores.0.weight_hh_l0")
+    assert 0 < abs(check.autograd[recurrent]) < 1e-6
+    assert check.numeric_error.max() < 1e-5
+    assert check.by_hand_error.max() < 1e-5

@@ -17,11 +17,11 @@ def config_of(query):
     return RunConfig.from_query(query, defaults(task_of(RunConfig(task=task))))
 
 
-def analysed(words):
+def analysed(words, example=0):
     torch.set_num_threads(1)
     config = config_of(EXPERIMENTS["vanish"].links[words])
     run = start(config)
-    traced = trace(run, task_of(config).examples[0])
+    traced = trace(run, task_of(config).examples[example])
     return traced, analyse(run, traced, Look())
 
 
@@ -40,11 +40,12 @@ def test_a_determinant_near_0_does_not_keep_a_gradient_from_exploding():
     assert traced.influence[-1, 0] > 1000 * traced.influence[-1, -1]
 
 
-def test_a_determinant_above_1_does_not_keep_a_gradient_from_vanishing():
-    traced, found = analysed("A determinant above 1, and it vanishes")
+@pytest.mark.parametrize("example", range(6))
+def test_a_determinant_above_1_does_not_keep_a_gradient_from_vanishing(example):
+    traced, found = analysed("A determinant above 1, and it vanishes", example)
     assert found.jacobians.determinant[0, 0] > 10
     assert found.jacobians.largest[0, 0] > 1
-    assert traced.influence[-1, 0] < 1e-3 * traced.influence[-1, -1]
+    assert traced.influence[-1, 0] < 0.01 * traced.influence[-1, -1]
 
 
 @pytest.mark.parametrize("experiment", EXPERIMENTS)
