@@ -61,11 +61,13 @@ def follow(query: Mapping[str, str]) -> None:
     st.rerun()
 
 
-def turn_to(page: str) -> None:
-    """Another page has a link of its own."""
-    if st.session_state.get("page of the link") != page:
-        st.session_state["page of the link"] = page
-        _known().clear()
+def turn_to(page: str) -> bool:
+    """Another page has a link of its own. Returns whether it is another than at the last run."""
+    if st.session_state.get("page of the link") == page:
+        return False
+    st.session_state["page of the link"] = page
+    _known().clear()
+    return True
 
 
 def _known() -> dict[str, _Parameter]:

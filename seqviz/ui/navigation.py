@@ -55,5 +55,17 @@ def run() -> None:
         for section, lessons in LESSONS.items()
     }
     page = st.navigation(menu, position="top")
-    link.turn_to(page.url_path)
+    if link.turn_to(page.url_path):
+        _tell_widgets()
     page.run()
+
+
+def _tell_widgets() -> None:
+    """Has the browser's widgets show what they said on the page before.
+
+    One that both pages have keeps its value in the session; the browser makes it anew, and unless it is told would show
+    the first of the options and say so in the next run.
+    """
+    for key, value in st.session_state.items():
+        if isinstance(value, str | int | float):  # no file, and no drawing
+            st.session_state[key] = value
