@@ -28,8 +28,9 @@ lesson.points(
     "length of the sequence less one.",
     f"*Solved*: {100 * SOLVED:.0f} % of the held-out answers right within the updates allowed. A mark in the chart is "
     "one attempt of one network with one seed; another seed may say something else, so try several.",
-    "*In step*: at every moment all have had the same number of updates, hence the same batches. Seconds would favour "
-    "the cell whose update costs least. Point at a network's name above the pictures to read what one costs.",
+    "*In step*: networks begun together have had the same number of updates at every moment, hence the same batches. "
+    "Seconds would favour the cell whose update costs least. Point at a network's name above the pictures to read what "
+    "one costs.",
     "The gradient pictures all read the same example. Play one, and all play.",
 )
 lesson.try_this(

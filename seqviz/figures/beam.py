@@ -103,8 +103,8 @@ def _words(
 
 PICTURE = Picture(
     "Beam search",
-    "At every step only the most probable beginnings are kept (filled). Of the sentences that end, the one with the "
-    "most probable words on average wins (thick green line).",
+    "At every step only the most probable beginnings are kept (filled). Of those that end, the one whose words, or "
+    "letters, are the most probable on average wins (thick green line).",
     draw,
     needs=frozenset({"written"}),
     wide=True,

@@ -36,7 +36,11 @@ def draw(moment: Moment, look: Look) -> Drawing:
         ("by value", clipping.norm_by_value, clipping.cosine_by_value, AMOUNT, 2.5),
         ("by norm", clipping.norm_by_norm, clipping.cosine_by_norm, GRADIENT, 4.0),
     )
-    words = [_words(name, norm, cosine) for name, norm, cosine, _, _ in arrows]
+    clipped = moment.trace.config.clip > 0
+    words = [
+        _words(name, norm, cosine) if clipped or name == "before" else f"{name}: no limit is set"
+        for name, norm, cosine, _, _ in arrows
+    ]
     parts: list[Part] = [_arrow(norm, cosine, colour, width) for _, norm, cosine, colour, width in arrows]
     parts.append(
         {

@@ -12,9 +12,12 @@ from seqviz.figures import Picture
 from seqviz.figures.palette import INPUT, OUTPUT
 from seqviz.figures.parts import Drawing, figure
 from seqviz.figures.tables import NOTHING, TIGHT, TableColumn, table
+from seqviz.figures.words import shortened
 
 MARKS: Final[Mapping[Origin, str]] = {"learned": "= ", "kept back": "★ ", "new": ""}
 """Before a name."""
+ROOM: Final = 900
+"""px that the names of all kinds share on a page 1366 px wide."""
 
 
 def draw(moment: Moment, look: Look) -> Drawing:
@@ -22,7 +25,11 @@ def draw(moment: Moment, look: Look) -> Drawing:
     kinds = list(dict.fromkeys(drawn.given for drawn in moment.drawn))
     columns = [[drawn for drawn in moment.drawn if drawn.given == kind] for kind in kinds]
     new = [sum(drawn.origin == "new" for drawn in column) for column in columns]
-    texts = [[MARKS[drawn.origin] + ("".join(drawn.words) or NOTHING) for drawn in column] for column in columns]
+    room = ROOM / max(len(kinds), 1)
+    texts = [
+        [MARKS[drawn.origin] + (shortened("".join(drawn.words), room) or NOTHING) for drawn in column]
+        for column in columns
+    ]
     rows = max(map(len, texts), default=1)
     heads = [
         f"<b>{html.escape(kind)}</b>: {count} of {len(column)} are new"

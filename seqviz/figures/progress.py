@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 from jaxtyping import Float32
 
-from seqviz.figures.numbers import ticks
+from seqviz.figures.numbers import number, ticks
 from seqviz.figures.palette import TARGET
 from seqviz.figures.parts import Part
 from seqviz.figures.scales import decades
@@ -53,7 +53,9 @@ def last_number(step: np.ndarray, values: np.ndarray, diverged: str, end: float,
         "mode": "markers+text",
         "x": step[usual].astype(np.int32),
         **heights(values[usual], high),
-        "text": ["diverged"] * len(usual),
+        "text": [
+            "diverged" if value <= 10.0**high else f"diverged at {number(value, 2)}" for value in values[usual].tolist()
+        ],
         "textposition": "middle right" if (step[usual] < end / 2).all() else "middle left",
         "cliponaxis": False,
         "marker": {"symbol": "x", "size": 12, "color": TARGET},

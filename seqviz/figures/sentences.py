@@ -1,4 +1,4 @@
-"""One example's output written in several ways: the best word each time, drawn at random, and by beam search."""
+"""One example's output written in several ways: the best word or letter each time, drawn at random, by beam search."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from seqviz.core.records import Look, Moment
 from seqviz.figures import Picture
 from seqviz.figures.palette import OUTPUT, TARGET, WIRE
 from seqviz.figures.parts import Drawing, figure
-from seqviz.figures.tables import TIGHT, TableColumn, table
+from seqviz.figures.tables import NOTHING, TIGHT, TableColumn, table
 from seqviz.figures.words import broken, cut
 
 ROOM: Final = 600
@@ -22,7 +22,8 @@ def draw(moment: Moment, look: Look) -> Drawing:
     No sentence has more lines than the right one, or two: a network that has learned nothing may write without end.
     """
     written = moment.written
-    rows = [(s.way, " ".join(s.words), f"{s.log_probability:.2f}") for s in written.sentences] if written else []
+    said_of = [(s.way, " ".join(s.words) or NOTHING, s.log_probability) for s in written.sentences] if written else []
+    rows = [(way, text, f"{log_probability:.2f}") for way, text, log_probability in said_of]
     lines = 2
     if written and written.wanted:
         right = " ".join(written.wanted)
@@ -32,7 +33,7 @@ def draw(moment: Moment, look: Look) -> Drawing:
     said = [html.escape(cut(text, ROOM, lines), quote=False) for text in said]
     columns = (
         TableColumn("<b>Way of writing</b>", ways, WIRE, 2),
-        TableColumn("<b>Sentence</b>", said, OUTPUT, 6),
+        TableColumn("<b>What it writes</b>", said, OUTPUT, 6),
         TableColumn("<b>log p, nats</b>", sizes, TARGET, 1.3, align="right"),
     )
     return figure([table(columns)], {"margin": TIGHT, "height": 48 + (12 + 20 * lines) * max(len(rows), 1)})
@@ -40,7 +41,7 @@ def draw(moment: Moment, look: Look) -> Drawing:
 
 PICTURE = Picture(
     "Several ways to write",
-    "The best word each time need not give the best sentence. A higher temperature draws bolder words.",
+    "The best word, or letter, each time need not give the best whole. A higher temperature draws bolder ones.",
     draw,
     needs=frozenset({"written"}),
     wide=True,

@@ -46,13 +46,19 @@ class Setting:
     """What a page asks to be shown.
 
     example: the place in `Task.examples`, or the text that a person typed. figures: keys of `FIGURES`, in order.
-    look: how they are looked at, as far as the page decides it.
+    look: how they are looked at, as far as the page decides it. whole: whether the settings were chosen all at once,
+    for an experiment: a run that has been trained with others is then begun anew.
     """
 
     config: RunConfig
     example: int | str
     figures: tuple[str, ...]
     look: Look = field(default_factory=Look)
+    whole: bool = False
+
+    def suits(self, config: RunConfig) -> bool:
+        """Whether a run with these settings can be gone on with."""
+        return config == self.config if self.whole else config.same_network(self.config)
 
 
 @dataclass(frozen=True)
@@ -102,7 +108,7 @@ def showing(wanted: Setting | Comparison, kept: Kept | None = None) -> Show | Co
 def goes_on(before: Setting | Comparison, after: Setting | Comparison) -> bool:
     """Whether what was kept of the one may be of use to the other."""
     if isinstance(before, Setting) and isinstance(after, Setting):
-        return before.config.same_network(after.config)
+        return after.suits(before.config)
     return isinstance(before, Comparison) and isinstance(after, Comparison)
 
 

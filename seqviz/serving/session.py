@@ -123,8 +123,11 @@ class Session:
         self._stale = self._stale or not isinstance(command, Drawn | Unseen)
         match command:
             case Show():
-                before = self._wanted.kept if self._wanted else None
-                self._wanted = replace(command, kept=command.kept or before)
+                if before := self._wanted:
+                    whole = command.setting.whole or before.setting.whole
+                    setting = replace(command.setting, whole=whole)
+                    command = Show(setting, command.kept or before.kept)
+                self._wanted = command
             case Do():
                 self._settle()
                 self._do(command)
@@ -202,13 +205,13 @@ class Session:
         said, asked = (replace(item.look, temperature=1.0, beam=1) for item in (play.setting, setting))
         if said != asked or setting.figures != play.setting.figures:
             self._chosen = LookAt()  # the page has spoken since
-        if play.run.config.same_network(setting.config):
+        if setting.suits(play.run.config):
             if play.run.config != setting.config:
                 play.run = replace(play.run, config=setting.config)
         else:
             self._rest()
             self._shelf.put(play.run)
-            play.restart(self._shelf.take(setting.config) or self._started(setting.config))
+            play.restart(self._shelf.take(setting.config, setting.suits) or self._started(setting.config))
         if setting != play.setting:
             self._asked = self._check = None  # of another network or example
         play.setting, play.task, play.example = setting, task, example

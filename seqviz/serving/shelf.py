@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import fields, replace
 from typing import Final
 
@@ -73,7 +74,10 @@ class Shelf:
         if len(self._runs) > MOST_NETWORKS:
             self._runs.popitem(last=False)
 
-    def take(self, config: RunConfig) -> Run | None:
-        """The network that `config` describes, taken off the shelf, going on with the live settings of `config`."""
+    def take(self, config: RunConfig, suits: Callable[[RunConfig], bool] = lambda _: True) -> Run | None:
+        """The network that `config` describes, taken off the shelf, going on with the live settings of `config`.
+
+        suits: whether one with such settings can be gone on with.
+        """
         run = self._runs.pop(config.network, None)
-        return run and replace(run, config=config)
+        return replace(run, config=config) if run and suits(run.config) else None

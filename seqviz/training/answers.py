@@ -87,7 +87,7 @@ def write(run: Run, example: Example, temperature: float, width: int) -> Written
     end = task.writes.index(END)
     feed = network.feed(collate([example]), run.config.reverse)
     generator = _dice(run)
-    ways = [("best word each time", greedy(network, feed, end, LONGEST))]
+    ways = [("best each time", greedy(network, feed, end, LONGEST))]
     ways += [
         (f"drawn, {place + 1}", sample(network, feed, end, LONGEST, temperature, generator)) for place in range(DRAWS)
     ]

@@ -18,6 +18,7 @@ from seqviz.ui.lecture import KEY as LECTURE
 
 LATE: Final = 5.0
 """Seconds by which a report may be late."""
+_FOLLOWED: Final = "a link was followed"
 
 
 @dataclass
@@ -57,8 +58,14 @@ def write(wanted: Mapping[str, str]) -> None:
 
 def follow(query: Mapping[str, str]) -> None:
     """Runs the page again as if somebody had followed a link to it that says this. Lecture mode stays as it is."""
+    st.session_state[_FOLLOWED] = True
     write({**{name: "" for name in (*st.query_params, *_known()) if name != LECTURE}, **query})
     st.rerun()
+
+
+def followed() -> bool:
+    """Whether `follow` has just set up all that the page shows; said once."""
+    return bool(st.session_state.pop(_FOLLOWED, False))
 
 
 def turn_to(page: str) -> bool:

@@ -13,7 +13,7 @@ from seqviz.figures import FIGURES, OVERLAYS
 from seqviz.figures.palette import RUNS
 from seqviz.serving.hub import Full, hub
 from seqviz.serving.messages import Comparison, Setting
-from seqviz.ui import lecture
+from seqviz.ui import lecture, link
 from seqviz.ui.server import FILES
 
 _mount = st.components.v2.component(
@@ -61,7 +61,8 @@ def stage(
         }
         for name in _with_cell(figures)
     ]
-    _show(Setting(config, example, tuple(figures), look or Look()), pictures, key)
+    whole = link.followed()
+    _show(Setting(config, example, tuple(figures), look or Look(), whole), pictures, key, top=whole)
 
 
 def comparison(
@@ -101,7 +102,9 @@ def _show(
     pictures: Sequence[Mapping[str, object]],
     key: str,
     several: bool = False,
+    top: bool = False,
 ) -> None:
+    """top: whether the page is to be scrolled up to the stage, as it was set up by a button further down."""
     try:
         token = _token(key)
     except Full as full:
@@ -115,6 +118,7 @@ def _show(
         "figures": pictures,
         "several": several,
         "big": lecture.on(),
+        "top": top,
     }
     # Bytes, because Streamlit imports pandas to look at anything else. `gone` runs the page again, for a new seat.
     _mount(key=key, data=json.dumps(said).encode(), on_gone_change=lambda: None)

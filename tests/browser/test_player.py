@@ -235,6 +235,19 @@ def test_it_stays_above_the_fold(bar):
     assert box["height"] <= 36
 
 
+def test_pausing_in_slow_motion_stops_the_picture_at_once(page):
+    page.locator(".seqviz-toolbar select").select_option("slow motion")
+    button(page, "Train").click()
+    expect(page.locator(CAPTION)).to_contain_text("Step 1 reads")
+    page.locator(".seqviz-train").click()
+    expect(page.locator(STATE)).to_have_text("paused")
+    expect(page.locator(".seqviz-waiting")).to_have_count(0)
+    page.wait_for_timeout(300)  # until what was on its way has been drawn
+    page.evaluate(COUNT_FRAMES)
+    page.wait_for_timeout(700)
+    assert page.evaluate("window.asked") == 0, "something still moves"
+
+
 def test_in_slow_motion_every_update_plays_through_its_stages(page):
     page.locator(".seqviz-toolbar select").select_option("slow motion")
     page.get_by_label("Speed of the player").select_option("4×")

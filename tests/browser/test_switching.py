@@ -52,6 +52,50 @@ def test_two_dozen_pages_later_the_browser_holds_no_more_than_before(page, app):
     app.until(lambda census: census["connected"] <= 1)
 
 
+@pytest.mark.parametrize(
+    ("begin", "part", "title", "back"),
+    [
+        ("many_to_one", "Learning through time", "LSTM and GRU", ("Four wirings", "Many to one")),
+        ("bptt", "Learning through time", "Compare", ("Learning through time", "Backpropagation through time")),
+    ],
+)
+def test_settings_that_two_pages_share_are_the_same_on_both(page, app, begin, part, title, back):
+    def said():
+        sliders = page.locator("[data-testid=stSidebar] [role=slider]").all()
+        cell = page.get_by_role("combobox", name=re.compile("Cell")).first
+        return cell.input_value() or cell.text_content(), [slider.get_attribute("aria-valuetext") for slider in sliders]
+
+    page.goto(f"{app.address}/{begin}")
+    expect(page.locator("[data-figure^=graph]:not(.seqviz-waiting)").first).to_be_visible()
+    before = said()
+    turn_to(page, part, title)
+    expect(page.locator("[data-figure^=graph]:not(.seqviz-waiting)").first).to_be_visible()
+    page.wait_for_timeout(1500)  # what the browser takes its widgets for comes with a later run
+    assert "?" not in page.url
+    turn_to(page, *back)
+    expect(page.locator("[data-figure=graph]:not(.seqviz-waiting)")).to_have_count(1)
+    page.wait_for_timeout(1500)
+    assert "?" not in page.url
+    assert said() == before
+
+
+def test_each_experiment_of_a_pair_begins_anew_and_in_sight(page, app):
+    page.goto(f"{app.address}/bptt?experiment=clipping")
+    expect(page.locator("[data-figure=graph]:not(.seqviz-waiting)")).to_have_count(1)
+    state = page.locator(".seqviz-state")
+    page.get_by_role("button", name=re.compile("not clipped$")).click()
+    expect(page).to_have_url(re.compile("clip=0.0"))
+    expect(page.locator(".seqviz-train")).to_be_in_viewport()
+    page.locator(".seqviz-train").click()
+    expect(state).to_have_text("diverged")
+    page.get_by_role("button", name=re.compile("clipped at 1$")).click()
+    expect(state).to_have_text("not trained yet")
+    page.locator(".seqviz-train").click()
+    expect(page.locator(".seqviz-numbers")).to_contain_text(re.compile(r"^Update \d\d"))
+    page.get_by_role("button", name=re.compile("not clipped$")).click()
+    expect(state).to_have_text("not trained yet")
+
+
 def test_a_lesson_and_the_comparison_follow_each_other_both_ways(page, app):
     page.goto(f"{app.address}/many_to_one")
     expect(page.locator("[data-figure=graph]:not(.seqviz-waiting)")).to_have_count(1)

@@ -17,9 +17,7 @@ LABELS = ("Mutter", "gegessen", "<eos>")
 def drawn(key, sentence, length, look=Look()):  # noqa: B008 - frozen
     """Of a beam that never found an end, and a sentence of so many words."""
     branches = tuple(Branch(time - 1, time, time % 2, -1.0 * time, True) for time in range(length))
-    written = Written(
-        LABELS, (Sentence("best word each time", sentence, -3.0),), branches, tuple(range(length)), ("kurz",)
-    )
+    written = Written(LABELS, (Sentence("best each time", sentence, -3.0),), branches, tuple(range(length)), ("kurz",))
     return FIGURES[key].draw(replace(moment(sample()), written=written), look).figure()
 
 

@@ -241,6 +241,34 @@ def test_looking_back_shows_an_earlier_moment_with_its_own_history(live, eye):
     assert eye.numbers[:2] == [newest, newest]
 
 
+def test_an_experiment_that_is_set_up_whole_is_not_gone_on_with_by_a_run_of_other_settings(live, eye, setting):
+    def shown(**settings):
+        whole = replace(setting(**settings), whole=True)
+        live.obey(Show(whole))
+        live.obey(Show(replace(whole, whole=False)))  # the page says it once
+        live.turn(0.09)
+        eye.look(live)
+        return eye.status["state"], eye.status["update"]
+
+    for clip in (0.0, 1.0):
+        assert shown(clip=clip) == ("new", 0)
+        live.obey(Do("train"))
+        for _ in range(3):
+            live.turn(0.09)
+            eye.look(live)
+        live.obey(Do("pause"))
+        live.turn(0.09)
+        eye.look(live)
+    state, update = shown(clip=1.0)
+    assert (state, update > 0) == ("paused", True), "the same once more is what it was"
+    live.obey(Show(setting(clip=0.5)))
+    live.turn(0.09)
+    eye.look(live)
+    assert eye.status["update"] == update, "a person's own move goes on"
+    assert shown(clip=1.0, hidden=8) == ("new", 0)
+    assert shown(clip=1.0) == ("new", 0), "the one that was left had another limit"
+
+
 def test_looking_back_at_a_run_that_diverged_shows_no_end_where_there_was_none(live, eye, workshop):
     ended = []
     workshop.diverges_at = 5

@@ -68,7 +68,7 @@ def test_each_way_of_writing_says_how_probable_its_sentence_is(run, reference):
     example = task.examples[0]
     written = write(run, example, 1.0, 3)
     assert [sentence.way for sentence in written.sentences] == [
-        "best word each time",
+        "best each time",
         *("drawn, 1", "drawn, 2", "drawn, 3"),
         "beam of 3",
     ]

@@ -17,7 +17,8 @@ const stages = new WeakMap();
  * Shows a stage in `parent`, or brings the one that is there up to date. Streamlit calls this again whenever the
  * page's script has run or the theme has changed.
  *
- * said: {token, address, figures, several, big}. figures: as a panel takes them. several: whether it shows several runs.
+ * said: {token, address, live, figures, several, big, top}. figures: as a panel takes them. several: whether it shows
+ * several runs. top: whether the page is to be scrolled up to it.
  * gone(): the seat has been dropped, ask for another.
  */
 export async function show(parent, said, gone) {
@@ -57,6 +58,7 @@ class Stage {
     await styles(said.address);
     if (this.removed) return; // it would take the seat from the page that came after
     if (!this.root.isConnected) this.parent.replaceChildren(this.root);
+    if (said.top) this.root.scrollIntoView();
     this.root.classList.toggle("seqviz-big", said.big);
     this.template = undefined; // the theme or the size of the type may have changed
     this.panels.forEach((panel) => panel.graph?.forget());
@@ -145,8 +147,11 @@ class Stage {
   give(order) {
     if (this.banner.dataset.kind === "lost") return; // nobody would hear it, and the banner is still true
     this.say("");
-    for (const { player } of this.panels) player?.release();
     this.hushed = order.do === "pause";
+    for (const { player } of this.panels) {
+      player?.release();
+      if (this.hushed) player?.halt(); // in slow motion the picture stands still at once
+    }
     this.live.send(order);
   }
 

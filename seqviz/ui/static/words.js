@@ -3,15 +3,18 @@
 /** The parts of the status line, each [text, what it means, the run it is about if there are several]. */
 export function sentence(status) {
   if (status.sides) return sides(status);
+  const newest = status.past.at(-1) ?? 0;
+  const back = status.state !== "training" && status.update < newest;
   if (status.update === 0) {
+    const now = back ? `Looking back: before the first of ${whole(newest)} updates all weights were random.` : "Not trained yet: all weights are random. Press Train.";
     return [
-      ["Not trained yet: all weights are random. Press Train.", ""],
+      [now, ""],
       [`held-out ${status.score_name} ${percent(status.held_score)}${held(status)}`, heldMeaning(status)],
     ];
   }
   const recent = `mean over the last ${status.recent} updates, each on one batch`;
   return [
-    [`Update ${whole(status.update)}`, pace(status)],
+    [back ? `Looking back: update ${whole(status.update)} of ${whole(newest)}` : `Update ${whole(status.update)}`, pace(status)],
     [`epoch ${tenths(status.epoch)}`, "One epoch: as many examples as one pass through the training data has"],
     [`loss ${significant(status.loss)}`, `Cross-entropy in nats, ${recent}`],
     [`${status.score_name} ${percent(status.score)} in training,`, `The ${recent}`],
