@@ -43,7 +43,8 @@ lesson.points(
     "sentence without attention is the encoder's last state. Each of the two has weights of its own.",
     "While it trains, and in the picture above, the decoder reads the *true* word before (*teacher forcing*, Williams "
     "& Zipser 1989). In the tables it reads its own, so one mistake can mislead all that follow. <eos> is how it says "
-    "that the sentence has ended.",
+    "that the sentence has ended. The held-out score is of its own words too, so part of the gap between the two "
+    "scores is this, not learning by heart.",
     "Of the sentences kept back, *exact match* counts those that are right word for word; *BLEU* (Papineni "
     "et al. 2002) says from 0 to 100 how many runs of one to four words they share with the right ones.",
     "German puts the verb second, or last after *because*. Translating word for word, as with a dictionary, must fail "

@@ -28,6 +28,8 @@ lesson.points(
     "trains, and in the picture above, that is the *true* word (*teacher forcing*, Williams & Zipser 1989). When it "
     "writes by itself it is its own, so one mistake can mislead all that follow (*exposure bias*). "
     "With *Teacher forcing* below 1 it learns from both (as in *scheduled sampling*, Bengio et al. 2015).",
+    "In training the score is of words after true ones; held out, the network writes by itself. So part of the gap "
+    "between the two is this, not learning by heart.",
     "*<eos>* is how the network says that the sentence has ended.",
     "Each word has its own loss. All their gradients flow back through the hidden states into the one picture.",
 )

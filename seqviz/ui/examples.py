@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import streamlit as st
 
 from seqviz.core.config import RunConfig
-from seqviz.core.task import BadInput, Task
+from seqviz.core.task import IGNORE, BadInput, Task
 from seqviz.tasks import task_of
 from seqviz.ui import link
-from seqviz.ui.notes import warn
+from seqviz.ui.notes import note, warn
 
 ALONE = "nowhere: one object only"
 """What the menu of scenes calls the place of an object without another."""
@@ -148,10 +148,12 @@ def _own(task: Task, name: str, before: int | str) -> int | str:
         typed = COMPOSERS.get(task.key, BY_WRITING).ask(task, f"{name}.typed")
         if not typed:
             return before
-        task.read(typed)
+        example = task.read(typed)
     except BadInput as wrong:
         warn(f"{wrong} The example before is still shown.")
         return before
+    if (example.targets == IGNORE).all():
+        note("Nobody has said what is right here. The loss and its gradient are of the network's own answer.")
     return typed
 
 

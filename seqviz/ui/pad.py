@@ -11,10 +11,12 @@ SIDE = 40
 
 _mount = st.components.v2.component(
     "seqviz_pad",
-    html="""<canvas width="200" height="200" role="img"></canvas>
+    html="""<p></p>
+<canvas width="200" height="200" role="img"></canvas>
 <button type="button">Clear</button>""",
     css="""
-:host { display: flex; gap: 12px; align-items: flex-end; }
+:host { display: flex; flex-wrap: wrap; gap: 6px 12px; align-items: flex-end; font-size: 0.875rem; }
+p { margin: 0; width: 100%; color: var(--st-text-color); }
 canvas { width: 200px; height: 200px; background: #fff; border: 2px solid var(--st-border-color);
   border-radius: var(--st-base-radius); cursor: crosshair; touch-action: none; }
 button { font: inherit; color: var(--st-text-color); background: var(--st-background-color); min-height: 36px;
@@ -27,6 +29,7 @@ export default function ({ parentElement, data, setStateValue }) {
   canvas.ready = true;
   const { side, label } = JSON.parse(new TextDecoder().decode(data));
   canvas.setAttribute("aria-label", label);
+  parentElement.querySelector("p").textContent = label;
   const pen = canvas.getContext("2d", { willReadFrequently: true });
   Object.assign(pen, { lineWidth: 18, lineCap: "round", lineJoin: "round", strokeStyle: "#000" });
   const wipe = () => { pen.fillStyle = "#fff"; pen.fillRect(0, 0, canvas.width, canvas.height); };

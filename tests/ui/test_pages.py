@@ -176,6 +176,7 @@ def test_ones_own_sentence_is_shown_and_linked(hub):
     widget(page, "text_input", "Write your own").set_value("not bad at all").run()
     assert shown(hub).example == "not bad at all"
     assert query(page) == {"typed": "not bad at all"}
+    assert any("gradient are of the network" in said.value for said in page.caption)
 
 
 def test_ones_own_sentence_stays_with_the_task_that_it_was_written_for(hub):
