@@ -92,7 +92,7 @@ def _short(attempts: Sequence[Attempt]) -> str:
 
 def _percent(score: float) -> int:
     """Rounded down: what is not solved must not look as if it were."""
-    return int(100 * score)
+    return int(100 * score + 1e-4)
 
 
 def _long(attempts: Sequence[Attempt]) -> str:

@@ -99,13 +99,13 @@ class MemoryTask:
     @cached_property
     def _salt(self) -> bytes:
         """The first with which neither kind has one answer to everything: of four sequences, that takes some trying."""
-        inputs, targets = self.draw(np.random.default_rng(0), 8 * HELD_OUT)
-        for number in count():
-            salt = number.to_bytes(2)
+        inputs, targets = self.draw(np.random.default_rng(0), EVERY * HELD_OUT)
+
+        def parts(salt: bytes) -> bool:
             back = _kept_back(inputs, salt)
-            if all(len(np.unique(targets[kind], axis=0)) > 1 for kind in (back, ~back)):
-                return salt
-        raise AssertionError("count does not end")
+            return all(len(np.unique(targets[kind], axis=0)) > 1 for kind in (back, ~back))
+
+        return next(salt for number in count() if parts(salt := number.to_bytes(2)))
 
 
 def _kept_back(inputs: np.ndarray, salt: bytes) -> Bool[np.ndarray, " sequences"]:
