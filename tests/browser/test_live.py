@@ -232,8 +232,13 @@ def test_looking_back_shows_the_network_as_it_was(page):
     slider.focus()
     slider.press("ArrowLeft")
     page.wait_for_function(f"({UPDATE})() === 1")
+    numbers = page.locator(".seqviz-numbers")
+    expect(numbers).to_contain_text("Update 1 of 2, looking back")
+    slider.press("Home")
+    expect(numbers).to_contain_text("all weights were random")
     slider.press("End")
     page.wait_for_function(f"({UPDATE})() === 2")
+    expect(numbers).not_to_contain_text("looking back")
 
 
 def test_looking_back_by_quick_keys_counts_every_press(page):

@@ -6,7 +6,9 @@ export function sentence(status) {
   const newest = status.past.at(-1) ?? 0;
   const back = status.state !== "training" && status.update < newest;
   if (status.update === 0) {
-    const now = back ? `Looking back: before the first of ${whole(newest)} updates all weights were random.` : "Not trained yet: all weights are random. Press Train.";
+    const now = back
+      ? `Before the first of ${whole(newest)} updates, looking back: all weights were random.`
+      : "Not trained yet: all weights are random. Press Train.";
     return [
       [now, ""],
       [`held-out ${status.score_name} ${percent(status.held_score)}${held(status)}`, heldMeaning(status)],
@@ -14,7 +16,7 @@ export function sentence(status) {
   }
   const recent = `mean over the last ${status.recent} updates, each on one batch`;
   return [
-    [back ? `Looking back: update ${whole(status.update)} of ${whole(newest)}` : `Update ${whole(status.update)}`, pace(status)],
+    [`Update ${whole(status.update)}${back ? ` of ${whole(newest)}, looking back` : ""}`, pace(status)],
     [`epoch ${tenths(status.epoch)}`, "One epoch: as many examples as one pass through the training data has"],
     [`loss ${significant(status.loss)}`, `Cross-entropy in nats, ${recent}`],
     [`${status.score_name} ${percent(status.score)} in training,`, `The ${recent}`],
