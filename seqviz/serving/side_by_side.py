@@ -308,16 +308,13 @@ class SideBySide:
         compared = Compared(sides, page.budget)
         fast = self._training and self._pace != "slow"
         left = self._unseen if fast else frozenset[str]()
+        graph = self._tools.figures["graph"].draw
         made: dict[str, Callable[[], Drawing]] = {
             **{key: partial(self._tools.overlays[key].draw, compared) for key in page.figures},
-            **{
-                f"graph {n}": partial(self._tools.figures["graph"].draw, at, self._look) for n, at in enumerate(moments)
-            },
+            **{f"graph {n}": partial(graph, moment, self._look) for n, moment in enumerate(moments)},
         }
-        self._pictures = {
-            key: self._pictures[key] if key in left and key in self._pictures else content(draw())
-            for key, draw in made.items()
-        }
+        old = self._pictures
+        self._pictures = {key: old[key] if key in left & old.keys() else content(draw()) for key, draw in made.items()}
         # As in `Session`: a story is for a network at rest.
         told = {
             f"player {n}": None if fast else player(self._tools.tell(side.run, moment.trace))
