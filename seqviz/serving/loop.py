@@ -15,6 +15,7 @@ from queue import Empty, SimpleQueue
 from threading import Lock, Thread
 from typing import BinaryIO
 
+from seqviz.serving.artist import hire
 from seqviz.serving.messages import ENVELOPE, Command, Drawn, Kind, envelope, read_command
 from seqviz.serving.observe import Tools
 from seqviz.serving.rota import Rota
@@ -55,18 +56,21 @@ class Inbox:
 def work(tools: Tools, warm_up: Callable[[], None]) -> None:
     """Warms up, says so, and serves until the parent is gone: it does not return."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides when to end
-    out, inbox = _private_output(), Inbox()
-    _listen(inbox)
+    out, inbox, lock = _private_output(), Inbox(), Lock()
 
     def send(session: int, kind: Kind, content: bytes) -> None:
-        out.write(envelope(session, kind, content))
-        out.flush()
+        with lock:
+            out.write(envelope(session, kind, content))
+            out.flush()
 
     warm_up()
     gc.collect()
     gc.freeze()  # else every full collection goes through all of torch, for an eighth of a second
+    # Elsewhere a process that has done something cannot safely be copied, and the worker draws itself.
+    artist = hire(tools, send, inbox.put, not_its_own=(out,)) if sys.platform == "linux" else None
+    _listen(inbox)
     send(0, Kind.READY, b"")
-    rota = Rota(tools, send, called=inbox.calls)
+    rota = Rota(tools, send, called=inbox.calls, artist=artist)
     while True:
         for number, command in inbox.take(rota.idle_for()):
             rota.obey(number, command)

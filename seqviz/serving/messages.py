@@ -202,11 +202,18 @@ class Drawn:
 
 
 @dataclass(frozen=True)
+class Failed:
+    """What was to be seen could not be drawn. why: the reason, for people. Said within a worker alone."""
+
+    why: str
+
+
+@dataclass(frozen=True)
 class Forget:
     """The person is gone."""
 
 
-Command = Show | Compare | Do | Speed | LookAt | Check | LookBack | Attach | Room | Unseen | Drawn | Forget
+Command = Show | Compare | Do | Speed | LookAt | Check | LookBack | Attach | Room | Unseen | Drawn | Failed | Forget
 
 
 def envelope(session: int, kind: Kind, content: bytes) -> bytes:

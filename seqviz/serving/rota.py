@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from functools import partial
 from time import perf_counter
-from typing import Final
 
-from seqviz.core.task import BadInput
-from seqviz.serving.messages import Command, Compare, Drawn, Forget, Kind
+from seqviz.serving.artist import Artist, Canvas, Expect
+from seqviz.serving.easel import Easel
+from seqviz.serving.failures import failure_of
+from seqviz.serving.messages import Command, Compare, Drawn, Forget, Kind, Show
 from seqviz.serving.observe import Tools
 from seqviz.serving.session import Session
 from seqviz.serving.shared import Shared
 from seqviz.serving.side_by_side import SideBySide
+from seqviz.serving.sights import Sights
 from seqviz.serving.slices import budget
-
-FAILURES: Final = (ArithmeticError, LookupError, MemoryError, OSError, RuntimeError, ValueError)
-"""What somebody's settings or data can provoke. It ends that person's run and nobody else's."""
-
-_log = logging.getLogger(__name__)
 
 
 class Rota:
     """Gives sessions their turns, one after the other. Messages leave through `send`, with the session's number.
 
-    called: whether an order for a session has come in during its turn.
+    called: whether an order for a session has come in during its turn. artist: the process that draws, if there is one.
     """
 
     def __init__(
@@ -34,14 +30,16 @@ class Rota:
         send: Callable[[int, Kind, bytes], None],
         clock: Callable[[], float] = perf_counter,
         called: Callable[[int], bool] = lambda number: False,
+        artist: Artist | None = None,
     ) -> None:
+        self._artist = artist
         self._tools, self._send, self._clock, self._called = tools, send, clock, called
         self._sessions: dict[int, Session | SideBySide] = {}
         self._asked: dict[int, None] = {}
         """Who has asked for something and not had a turn since, in this order."""
         self._favoured = set[int]()
         """Who was served because of that since somebody was served who had waited longest."""
-        self._shared = Shared(tools, clock)
+        self._shared, self._sights = Shared(tools, clock), Sights(tools, clock)
         self._load = 0
 
     def obey(self, number: int, command: Command) -> None:
@@ -50,7 +48,11 @@ class Rota:
             self._sessions.pop(number, None)
             self._asked.pop(number, None)
             self._favoured.discard(number)
+            if self._artist:
+                self._artist.tell(number, command)
             return
+        if self._artist and isinstance(command, Show):
+            self._artist.tell(number, Expect(command.setting.config))
         if number not in self._sessions:
             self._sessions[number] = self._seat(number, command)
         session = self._sessions[number]
@@ -93,7 +95,10 @@ class Rota:
 
         if isinstance(first, Compare):
             return SideBySide(self._tools, send, self._clock)
-        return Session(self._tools, send, self._clock, self._shared)
+        if self._artist:
+            return Session(self._tools, send, self._clock, self._shared, Canvas(self._artist, number))
+        easel = Easel(self._tools, send, self._clock, self._sights)
+        return Session(self._tools, send, self._clock, self._shared, easel)
 
     def _turn_of(self) -> float:
         """Seconds of training in one turn: of one run, however many people watch the same."""
@@ -108,11 +113,6 @@ class Rota:
             self._send(0, Kind.LOAD, load.to_bytes(4, "little"))
 
     def _guarded(self, session: Session | SideBySide, act: Callable[[], None]) -> None:
-        try:
-            act()
-        except BadInput as wrong:
-            session.give_up(str(wrong))
-        except FAILURES as failure:
-            _log.exception("a run could not go on")
-            reason = " ".join(map(str, failure.args)) or type(failure).__name__
-            session.give_up(f"This network could not go on: {reason}")
+        why = failure_of(act)
+        if why:
+            session.give_up(why)

@@ -13,12 +13,14 @@ from seqviz.core.analysis import GradientCheck
 from seqviz.core.config import RunConfig
 from seqviz.core.records import Look, Run
 from seqviz.core.task import BadInput, Example, Task
+from seqviz.serving.easel import Easel, Painter, Scene
 from seqviz.serving.messages import (
     Attach,
     Check,
     Command,
     Do,
     Drawn,
+    Failed,
     Kept,
     Kind,
     LookAt,
@@ -30,13 +32,11 @@ from seqviz.serving.messages import (
     Speed,
     Unseen,
 )
-from seqviz.serving.observe import Tools, on_show
-from seqviz.serving.screen import Screen
-from seqviz.serving.seldom import Seldom
+from seqviz.serving.observe import Tools
 from seqviz.serving.shared import Shared
 from seqviz.serving.shelf import Past, Shelf, until
 from seqviz.serving.slices import Rate
-from seqviz.serving.status import state_of, status
+from seqviz.serving.status import state_of
 
 LONGEST_RUN: Final = 200_000
 """Updates after which a run is finished: its history would grow without end in a tab that nobody looks at."""
@@ -73,13 +73,14 @@ class Session:
         send: Callable[[Kind, bytes], None],
         clock: Callable[[], float] = perf_counter,
         shared: Shared | None = None,
+        painter: Painter | None = None,
     ) -> None:
         self._tools, self._send, self._clock = tools, send, clock
         self._shared = shared or Shared(tools, clock)
+        self._painter = painter or Easel(tools, send, clock)
         self._wanted: Show | None = None
         self._play: _Play | None = None
         self._shelf = Shelf()
-        self._screen = Screen()
         self._chosen = LookAt()
         self._room = Look.room
         self._unseen = frozenset[str]()
@@ -93,27 +94,28 @@ class Session:
         self._kept_at = clock()
         self._stale = False
         self._late = False
-        self._figures: dict[str, object] = {}
-        self._seldom = Seldom()
-        self._was_costly = False
+        self._anew = False
         self.leads = True
         """Whether its last updates were computed for it, not for somebody before it."""
-        self.drawing = 0.0
-        """Seconds that tracing and drawing take, smoothed, but for figures that are drawn now and then."""
 
     @property
     def training(self) -> bool:
         """Whether the run goes on by itself."""
         return self._training
 
+    @property
+    def drawing(self) -> float:
+        """As in `Painter`."""
+        return self._painter.drawing
+
     def due(self, now: float) -> float | None:
         """The moment this session wants a turn; None where it waits for a command."""
-        if self._wanted or (self._play and (self._asked or (self._stale and self._screen.free))):
+        if self._wanted or (self._play and (self._asked or (self._stale and self._painter.free))):
             return now
         if not self._training:
             return None
         # Slowed down, every update is to be seen, so the next one waits for the screen.
-        return max(now, self._next_update) if self._pace == "full" or self._screen.free else None
+        return max(now, self._next_update) if self._pace == "full" or self._painter.free else None
 
     def obey(self, command: Command) -> None:
         """Takes a command. A new setting or a gradient check is only noted: of many the last is what is done.
@@ -137,7 +139,7 @@ class Session:
             case LookAt():
                 self._settle()
                 self._chosen = self._chosen.then(command)
-                self._seldom.forget()
+                self._anew = True
             case Check():
                 self._settle()
                 self._asked = command if self._play else None
@@ -145,14 +147,16 @@ class Session:
                 self._back = NOW if self._training else update
             case Attach(room):
                 self._room, self._unseen = room, frozenset()
-                self._screen.attach()
-                self._send(Kind.ATTACHED, b"")
+                self._painter.attach()
             case Room(room):
                 self._room = room
             case Unseen(figures):
                 self._unseen = figures
             case Drawn(lost):
-                self._screen.drawn(lost=lost)
+                self._painter.drawn(lost=lost)
+            case Failed(why):
+                self._painter.drawn(lost=True)
+                self.give_up(why)
 
     def turn(self, seconds: float, called: Callable[[], bool] = lambda: False) -> None:
         """Settles what is wanted, trains for about `seconds` seconds and brings the screen up to date.
@@ -166,12 +170,12 @@ class Session:
             return
         if self._asked:
             self._examine(play, self._asked)
-        if self._late and self._screen.free:
+        if self._late and self._painter.free:
             self._draw(play)  # the last turn left it: the screen became free in its middle, or an order came first
-        ready = self._pace == "full" or self._screen.free
+        ready = self._pace == "full" or self._painter.free
         if self._training and ready and self._clock() >= self._next_update:
             self._train(play, seconds, called)
-        if self._stale and self._screen.free and not called():
+        if self._stale and self._painter.free and not called():
             self._draw(play)
         self._late = self._stale
 
@@ -189,7 +193,7 @@ class Session:
         if self._wanted is None:
             return
         show, self._wanted = self._wanted, None
-        self._seldom.forget()
+        self._anew = True
         setting, play = show.setting, self._play
         task = self._tools.task_of(setting.config)
         example = play.example if play and play.task is task else task.examples[0]
@@ -270,44 +274,20 @@ class Session:
         self._send(Kind.KEPT, pickle.dumps(Kept(run.step, pickle.dumps(run))))
 
     def _draw(self, play: _Play) -> None:
-        started = self._clock()
-        run = self._seen(play)
-        look = self._look(play)
-        shown = on_show(play.setting.figures, look)
-        fast = self._training and self._pace != "slow"
-        left = self._unseen & self._figures.keys() if fast else frozenset[str]()
-        needs = {key: self._tools.figures[key].needs for key in shown if key not in left}
-        kinds = [kind for kind in dict.fromkeys(needs.values()) if kind]
-        if not self._training or not set(shown) <= set(self._figures):
-            self._seldom.forget()
-        turn = self._seldom.turn(kinds, started)
-        wanted = tuple(key for key, kind in needs.items() if not kind or kind in turn)
-        sight = self._shared.sight(run, play.example, look, wanted, self._check)
-        costly = {kind: sight.seconds[kind] for kind in kinds if kind in sight.seconds}
-        self._figures = {key: sight.figures.get(key, self._figures.get(key)) for key in shown}
-        said = status(
+        scene = Scene(
             self._state(play.run),
             play.run.diverged,
-            sight.moment,
-            sight.look,
-            play.task,
             self._pace,
             play.rate.per_second,
             play.past.updates,
+            play.setting.figures,
+            self._look(play),
+            self._unseen,
+            self._check,
+            self._anew,
         )
-        self._stale = False
-        pictures = self._figures
-        if "graph" in shown:
-            # While weights change fast, nobody can watch one step: the story would only make the frames heavier.
-            told = None if fast else self._shared.story(run, sight)
-            pictures = {"cell": None, **pictures, "player": told}  # a cell that is not opened is still a place
-        self._send(Kind.MOVING if self._training else Kind.RESTING, self._screen.frame(said, pictures))
-        took = self._clock() - started
-        if costly:
-            self._seldom.took(costly, started)
-        if not costly or self._was_costly:
-            self.drawing = 0.7 * self.drawing + 0.3 * took if self.drawing else took
-        self._was_costly = bool(costly)
+        self._painter.draw(self._seen(play), play.example, scene)
+        self._stale = self._anew = False
 
     def _seen(self, play: _Play) -> Run:
         """The run as it is looked at: as it is now, or with the weights that it had and the present `LIVE` settings."""
@@ -320,7 +300,7 @@ class Session:
 
     def _examine(self, play: _Play, asked: Check) -> None:
         self._asked = None
-        self._seldom.forget()
+        self._anew = True
         run = self._seen(play)
         try:
             self._check = self._tools.check(run, self._tools.trace(run, play.example), asked.weights)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-PERIOD: Final = 0.122
-"""Seconds from one picture to the next of a run that has its worker to itself: a little over eight a second."""
+PERIOD: Final = 0.11
+"""Seconds from one picture to the next of a run that has its worker to itself."""
 ROUND: Final = 0.4
 """Seconds of training that all runs of one worker share before the first of them has its turn again."""
 DRAWING_SHARE: Final = 0.1

@@ -1,12 +1,18 @@
+import os
+import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
 from threading import Thread, Timer
 
+import numpy as np
+
 from seqviz.serving.loop import Inbox
-from seqviz.serving.messages import ENVELOPE, Attach, Do, Drawn, Kind, Show, command_envelope
+from seqviz.serving.messages import ENVELOPE, Attach, Do, Drawn, Kind, LookAt, Show, command_envelope
+from seqviz.serving.rota import Rota
 from tests.serving.stand_in import ENDLESS, LONG
+from tests.serving.workshop import Clock, Eye, Workshop
 
 PARENT = """
 import subprocess, sys, time
@@ -29,13 +35,22 @@ def test_a_worker_dies_with_its_parent_even_when_that_is_killed():
     parent = subprocess.Popen([sys.executable, "-c", PARENT], stdout=subprocess.PIPE, text=True)
     pid = int(parent.stdout.readline())
     assert is_running(pid)
+    (artist,) = children(pid)
     parent.kill()
     parent.wait()
-    deadline = time.monotonic() + 20
-    while is_running(pid) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert not is_running(pid)
+    assert gone(pid, artist)
     parent.stdout.close()
+
+
+def children(pid):
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def gone(*pids):
+    deadline = time.monotonic() + 20
+    while any(map(is_running, pids)) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return not any(map(is_running, pids))
 
 
 class Worker:
@@ -61,10 +76,70 @@ class Worker:
     def until(self, wanted):
         kinds = []
         while wanted not in kinds:
-            length, _, kind = ENVELOPE.unpack(self.process.stdout.read(ENVELOPE.size))
-            self.process.stdout.read(length)
-            kinds.append(Kind(kind))
+            kinds.append(self.message()[1])
         return kinds
+
+    def message(self):
+        length, session, kind = ENVELOPE.unpack(self.process.stdout.read(ENVELOPE.size))
+        return session, Kind(kind), self.process.stdout.read(length)
+
+
+def test_of_the_two_processes_of_a_worker_neither_outlives_the_other():
+    for victim in (0, 1):
+        with Worker() as worker:
+            pids = (worker.process.pid, *children(worker.process.pid))
+            assert len(pids) == 2
+            os.kill(pids[victim], signal.SIGKILL)
+            assert gone(*pids)
+            assert worker.process.stdout.read() == b"", "nothing holds its output open"
+
+
+def test_two_processes_show_what_one_would(setting):
+    figures = ("graph", "numbers", "look", "extras")
+    script = (
+        (1, Show(setting(figures=figures))),
+        (2, Show(setting(figures=figures))),
+        (1, Do("step")),
+        (1, LookAt(opened=True, unit=3)),
+        (2, Do("epoch")),
+        (2, Show(setting(example=1, figures=figures, hidden=5))),
+        (2, Do("epoch")),
+        (1, Show(setting(example="typed", figures=("numbers", "look")))),
+        (1, Attach()),
+    )
+
+    def played(tell, answers):
+        eyes, found = {1: Eye(), 2: Eye()}, []
+        for session in eyes:
+            tell(session, Attach())
+        for session, command in script:
+            tell(session, command)
+            rests = False
+            while not rests:
+                number, kind, content = next(answers)
+                if kind is Kind.ATTACHED:
+                    eyes[number].figures = None
+                if kind in (Kind.MOVING, Kind.RESTING):
+                    eyes[number].draw(kind, content)
+                    tell(number, Drawn())
+                    rests = kind is Kind.RESTING
+            eyes[session].status.pop("rate")
+            found.append((session, eyes[session].status, eyes[session].figures))
+        return found
+
+    workshop, sent = Workshop(Clock()), []
+    rota = Rota(workshop.tools, lambda *message: sent.append(message), workshop.clock)
+
+    def alone():
+        while True:
+            workshop.clock.now += rota.idle_for() or 0.0
+            rota.turn()
+            while sent:
+                yield sent.pop(0)
+
+    with Worker() as worker:
+        found = played(worker.tell, iter(worker.message, None))
+    np.testing.assert_equal(found, played(rota.obey, alone()))
 
 
 def test_training_stops_for_an_order(setting):

@@ -8,11 +8,11 @@ import pytest
 
 from seqviz.core.config import RunConfig
 from seqviz.core.records import Look
-from seqviz.figures.storyboard import Storyboard
 from seqviz.serving.messages import Attach, Do, Drawn, Kind, Setting, Show
 from seqviz.serving.rota import Rota
 from seqviz.serving.session import Session
-from seqviz.serving.shared import MOST_SEEN, Shared
+from seqviz.serving.shared import Shared
+from seqviz.serving.sights import Sights
 from seqviz.serving.worker import TOOLS
 from seqviz.training import advance, start
 from tests.serving.workshop import Eye
@@ -23,6 +23,11 @@ SMALL = RunConfig(task="words", batch=2)
 @pytest.fixture
 def shared(workshop, clock):
     return Shared(workshop.tools, clock)
+
+
+@pytest.fixture
+def sights(workshop, clock):
+    return Sights(workshop.tools, clock)
 
 
 @pytest.fixture
@@ -106,101 +111,22 @@ def test_another_learning_rate_is_another_way(room, clock, workshop):
     assert {rate for rate, _ in workshop.advanced} == {SMALL.learning_rate, 0.5}
 
 
-def test_a_picture_that_all_look_at_is_drawn_once(workshop):
-    drawn, trace = [], workshop.trace
-    workshop.trace = lambda run, example: drawn.append(example) or trace(run, example)
-    shared = Shared(workshop.tools, workshop.clock)
-    run = shared.start(SMALL)
-    sights = [shared.sight(run, "first", Look(), ("numbers",), None) for _ in range(3)]
-    assert len(drawn) == 1
-    assert sights[0] is sights[1] is sights[2]
-    other = shared.sight(run, "second", Look(), ("numbers",), None)
-    titles = [sight.figures["numbers"]["layout"]["title"]["text"] for sight in (sights[0], other)]
-    assert titles == ["first", "second"]
-    assert len(drawn) == 2
-
-
-def test_what_costs_much_is_shown_to_all_once_one_has_had_it_drawn(shared):
-    run = shared.start(SMALL)
-    all_, some = ("numbers", "extras"), ("numbers",)
-    assert set(shared.sight(run, "first", Look(), some, None).figures) == {"numbers"}
-    assert set(shared.sight(run, "first", Look(), all_, None).figures) == {"numbers", "extras"}
-    assert set(shared.sight(run, "first", Look(), some, None).figures) == {"numbers", "extras"}
-
-
-def test_what_is_missing_is_drawn_and_what_is_known_is_not_drawn_again(workshop, clock):
-    traced, told = [], []
-    workshop.trace = lambda run, example, trace=workshop.trace: traced.append(example) or trace(run, example)
-    tools = replace(workshop.tools, tell=lambda run, trace: told.append(run.step) or Storyboard((), ()))
-    shared = Shared(tools, clock)
-    run = shared.start(SMALL)
-
-    def sight(*wanted):
-        return shared.sight(run, "first", Look(), wanted, None)
-
-    plain = sight("numbers", "graph")
-    shared.story(run, plain)
-    whole = sight("numbers", "extras")
-    both = sight("numbers", "check", "graph")
-    assert set(both.figures) == {"numbers", "graph", "extras", "check"}
-    assert all(both.figures[key] is plain.figures[key] for key in plain.figures)
-    assert both.figures["extras"] is whole.figures["extras"]
-    assert both.moment.answers == ("answers at 0",)
-    assert both.moment.weights == {"w": (1, 1)}
-    assert shared.story(run, both) is plain.story
-    assert (traced, told) == (["first"], [0])
-
-
-def test_what_each_kind_of_figure_took_is_known(workshop, clock):
-    def slow(run):
-        clock.now += 0.25
-        return ()
-
-    shared = Shared(replace(workshop.tools, answers=slow), clock)
-    sight = shared.sight(shared.start(SMALL), "first", Look(), ("numbers", "extras", "check"), None)
-    assert sight.seconds == {
-        frozenset(): 0.0,
-        shared._tools.figures["extras"].needs: 0.25,
-        shared._tools.figures["check"].needs: 0.0,
-    }
-
-
-def test_many_looks_at_one_run_do_not_pile_up(shared):
-    run = shared.start(SMALL)
-    for room in range(100):
-        shared.sight(run, "first", Look(room=room), ("numbers",), None)
-    assert len(shared._seen._things) == shared._seen._size == MOST_SEEN
-    newest = shared.sight(run, "first", Look(room=99), ("numbers",), None)
-    assert shared.sight(run, "first", Look(room=99), ("numbers",), None) is newest
-    del run
-    gc.collect()
-    assert shared._seen._size == len(shared._seen._things) == len(shared._seen._keys) == 0
-
-
-def test_somebodys_own_gradient_check_is_shown_to_nobody_else(shared, workshop):
-    run = shared.start(SMALL)
-    look = ("first", Look(), ("check",))
-    mine = shared.sight(run, *look, workshop.check(run, None, [("w", 0, 0)]))
-    theirs = shared.sight(run, *look, None)
-    assert mine.figures != theirs.figures
-
-
-def test_nothing_is_kept_for_later(shared):
+def test_nothing_is_kept_for_later(shared, sights):
     run = shared.start(SMALL)
     first = run
     for _ in range(3):
         run = shared.advance(run, 1, 10).run
-        shared.sight(run, "first", Look(), ("numbers",), None)
+        sights.sight(run, "first", Look(), ("numbers",), None)
     assert len(shared._next._things) == 3, "somebody is still at the beginning"
     assert shared.advance(first, 1, 10).computed is False
     del first
     gc.collect()
     assert len(shared._next._things) == 0
-    assert len(shared._seen._things) == 1
+    assert len(sights._seen._things) == 1
     del run
     gc.collect()
-    assert len(shared._seen._things) == 0
-    assert shared._next._size == shared._seen._size == 0
+    assert len(sights._seen._things) == 0
+    assert shared._next._size == sights._seen._size == 0
     assert shared.advance(shared.start(SMALL), 1, 10).computed is True
 
 

@@ -234,14 +234,18 @@ class Eye:
         """Draws what has come, one frame after the other, until nothing is left. Returns how many came."""
         count = 0
         while self.waiting:
-            self.kind, content = self.waiting.pop(0)
+            kind, content = self.waiting.pop(0)
             assert not self.waiting, "two frames were on their way at once"
-            frame = read_frame(content)
-            self.figures = applied(self.figures, frame["changes"])
-            self.status = frame["status"]
+            self.draw(kind, content)
             session.obey(Drawn())
             count += 1
         return count
+
+    def draw(self, kind, content):
+        """Draws one frame."""
+        frame = read_frame(content)
+        self.kind, self.status = kind, frame["status"]
+        self.figures = applied(self.figures, frame["changes"])
 
     @property
     def numbers(self):

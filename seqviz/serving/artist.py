@@ -1,0 +1,241 @@
+"""A worker's second process, which draws while the first one trains.
+
+It is a copy of the first (`os.fork`), made when that has warmed up: nothing is read or built twice, and what neither of
+them changes is in memory once. A run is a value, so the one that is drawn stays as it is while training goes on with
+the next. Frames come back to the first process, which alone writes to the web process.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
+from queue import SimpleQueue
+from threading import Thread
+from typing import BinaryIO, Final, NoReturn
+
+from seqviz.core.config import RunConfig
+from seqviz.core.records import Run
+from seqviz.core.task import Example
+from seqviz.serving.easel import Easel, Scene
+from seqviz.serving.failures import FAILURES, failure_of
+from seqviz.serving.messages import Attach, Drawn, Failed, Forget, Kind
+from seqviz.serving.observe import Tools
+from seqviz.serving.sights import Sights
+
+NICE: Final = 5
+"""Where processors are scarce, pages and training come first."""
+
+
+@dataclass(frozen=True)
+class Expect:
+    """A run with these settings is to be drawn soon: its task can be made meanwhile."""
+
+    config: RunConfig
+
+
+@dataclass(frozen=True)
+class Paint:
+    """Draw this. Where the run or the example is None it is the one of that number, of a picture asked for before."""
+
+    number_of_run: tuple[int, bool]
+    run: Run | None
+    number_of_example: int
+    example: Example | None
+    scene: Scene
+
+
+Order = Attach | Drawn | Forget | Expect | Paint
+Answer = tuple[int, Kind, bytes] | tuple[int, Failed]
+"""Of a session a message for the web process, or what could not be drawn."""
+
+
+class Artist:
+    """The second process as the first one sees it. `hand_over` brings it an order, in turn, without waiting for it."""
+
+    def __init__(self, hand_over: Callable[[tuple[int, Order]], None]) -> None:
+        self._hand_over = hand_over
+        self._lent: dict[int, tuple[Run, bool, Example]] = {}
+        """What each session's last picture was of. It is held on to, since a number is an identity only so long."""
+
+    def tell(self, session: int, order: Order) -> None:
+        """Gives an order, without waiting until anything has been drawn."""
+        if isinstance(order, Forget):
+            self._lent.pop(session, None)
+        self._hand_over((session, order))
+
+    def paint(self, session: int, run: Run, example: Example, scene: Scene) -> None:
+        """Has a picture drawn."""
+        bare = scene.fast  # a story needs the optimiser's numbers too, two thirds of all, and there is none
+        lent = self._lent.values()
+        known_run = any(held is run and without == bare for held, without, _ in lent)
+        known_example = any(held is example for _, _, held in lent)
+        order = Paint(
+            (id(run), bare),
+            None if known_run else replace(run, optimiser={}) if bare else run,
+            id(example),
+            None if known_example else example,
+            scene,
+        )
+        self._lent[session] = run, bare, example
+        self.tell(session, order)
+
+
+class Canvas:
+    """A painter whose work is done by the second process: it takes no time from training."""
+
+    drawing = 0.0
+
+    def __init__(self, artist: Artist, session: int) -> None:
+        self._artist, self._session = artist, session
+        self.free = False
+
+    def attach(self) -> None:
+        """As in `Painter`."""
+        self.free = True
+        self._artist.tell(self._session, Attach())
+
+    def drawn(self, *, lost: bool) -> None:
+        """As in `Painter`."""
+        self.free = True
+        self._artist.tell(self._session, Drawn(lost))
+
+    def draw(self, run: Run, example: Example, scene: Scene) -> None:
+        """As in `Painter`."""
+        self.free = False
+        self._artist.paint(self._session, run, example, scene)
+
+
+class Studio:
+    """What the second process does: an easel for each session, and pictures that wait to be drawn."""
+
+    def __init__(self, tools: Tools, answer: Callable[[Answer], None]) -> None:
+        self._tools, self._answer = tools, answer
+        self._sights = Sights(tools)
+        self._easels: dict[int, Easel] = {}
+        self._lent: dict[int, Paint] = {}
+        """Each session's last order with everything in it: the same as the first process has lent."""
+        self._waiting: dict[int, tuple[Run, Example, Scene]] = {}
+        self._favoured = False
+
+    @property
+    def busy(self) -> bool:
+        """Whether a picture waits to be drawn."""
+        return bool(self._waiting)
+
+    def obey(self, session: int, order: Order) -> None:
+        """Takes an order; what is to be painted waits for `turn`."""
+        match order:
+            case Attach():
+                self._waiting.pop(session, None)
+                self._easel(session).attach()
+            case Drawn(lost):
+                self._easel(session).drawn(lost=lost)
+            case Paint():
+                self._note(session, order)
+            case Expect(config):
+                with suppress(*FAILURES):  # the first process finds the same, and says it
+                    self._tools.task_of(config)
+            case Forget():
+                for things in (self._easels, self._lent, self._waiting):
+                    things.pop(session, None)
+
+    def turn(self) -> None:
+        """Paints a picture: one that a person has asked for, and the next time the one that has waited longest."""
+        asked = [session for session, (_, _, scene) in self._waiting.items() if not scene.moving]
+        self._favoured = bool(asked) and not self._favoured
+        session = asked[0] if self._favoured else next(iter(self._waiting))
+        what = self._waiting.pop(session)
+        why = failure_of(lambda: self._easel(session).draw(*what))
+        if why:
+            self._answer((session, Failed(why)))
+
+    def _easel(self, session: int) -> Easel:
+        if session not in self._easels:
+
+            def send(kind: Kind, content: bytes) -> None:
+                self._answer((session, kind, content))
+
+            self._easels[session] = Easel(self._tools, send, sights=self._sights)
+        return self._easels[session]
+
+    def _note(self, session: int, order: Paint) -> None:
+        lent = self._lent.values()
+        run = order.run or next(paint.run for paint in lent if paint.number_of_run == order.number_of_run)
+        example = order.example or next(
+            paint.example for paint in lent if paint.number_of_example == order.number_of_example
+        )
+        assert run is not None
+        assert example is not None
+        self._lent[session] = replace(order, run=run, example=example)
+        self._waiting[session] = run, example, order.scene
+
+
+def hire(
+    tools: Tools,
+    send: Callable[[int, Kind, bytes], None],
+    failed: Callable[[int, Failed], None],
+    not_its_own: Sequence[BinaryIO] = (),
+) -> Artist:
+    """Starts the second process; no other thread may run yet.
+
+    send: for what is to go to the web process. failed: for what could not be drawn. not_its_own: files that the second
+    process must not hold open.
+    """
+    orders, ordering = Pipe(duplex=False)
+    answers, answering = Pipe(duplex=False)
+    if os.fork() == 0:
+        ordering.close()
+        answers.close()
+        for file in not_its_own:
+            file.close()
+        _draw_for_ever(tools, orders, answering)
+    orders.close()
+    answering.close()
+    given = SimpleQueue[bytes]()
+    Thread(target=_hand_over, args=(given, ordering), daemon=True).start()
+    Thread(target=_pass_on, args=(answers, send, failed), daemon=True).start()
+    return Artist(lambda message: given.put(pickle.dumps(message)))
+
+
+def _draw_for_ever(tools: Tools, orders: Connection, answers: Connection) -> NoReturn:
+    """The second process."""
+    os.nice(NICE)
+    came = SimpleQueue[tuple[int, Order]]()
+    Thread(target=_hear, args=(orders, came), daemon=True).start()
+    studio = Studio(tools, answers.send)
+    while True:
+        while not studio.busy or not came.empty():
+            studio.obey(*came.get())
+        studio.turn()
+
+
+def _hear(orders: Connection, came: SimpleQueue[tuple[int, Order]]) -> None:
+    try:
+        while True:
+            came.put(orders.recv())
+    finally:
+        os._exit(0)  # the first process is gone
+
+
+def _hand_over(given: SimpleQueue[bytes], orders: Connection) -> None:
+    while True:
+        orders.send_bytes(given.get())  # waits where the second process is slow to take it: training need not
+
+
+def _pass_on(
+    answers: Connection, send: Callable[[int, Kind, bytes], None], failed: Callable[[int, Failed], None]
+) -> None:
+    try:
+        while True:
+            session, *rest = answers.recv()
+            if isinstance(rest[0], Failed):
+                failed(session, rest[0])
+            else:
+                send(session, *rest)
+    finally:
+        os._exit(1)  # without the second process nothing could be shown: the worker begins anew
