@@ -88,6 +88,7 @@ class Artist:
 class Canvas:
     """A painter whose work is done by the second process: it takes no time from training."""
 
+    patient = True
     drawing = 0.0
 
     def __init__(self, artist: Artist, session: int) -> None:
@@ -124,17 +125,20 @@ class Studio:
 
     @property
     def busy(self) -> bool:
-        """Whether a picture waits to be drawn."""
-        return bool(self._waiting)
+        """Whether there is something to be drawn at once."""
+        return any(self._easels[session].free for session in self._waiting)
 
     def obey(self, session: int, order: Order) -> None:
         """Takes an order; what is to be painted waits for `turn`."""
+        if session not in self._easels:
+            self._easels[session] = self._new_easel(session)
+        easel = self._easels[session]
         match order:
             case Attach():
                 self._waiting.pop(session, None)
-                self._easel(session).attach()
+                easel.attach()
             case Drawn(lost):
-                self._easel(session).drawn(lost=lost)
+                easel.drawn(lost=lost)
             case Paint():
                 self._note(session, order)
             case Expect(config):
@@ -146,22 +150,20 @@ class Studio:
 
     def turn(self) -> None:
         """Paints a picture: one that a person has asked for, and the next time the one that has waited longest."""
-        asked = [session for session, (_, _, scene) in self._waiting.items() if not scene.moving]
+        ready = [session for session in self._waiting if self._easels[session].free]
+        asked = [session for session in ready if not self._waiting[session][2].moving]
         self._favoured = bool(asked) and not self._favoured
-        session = asked[0] if self._favoured else next(iter(self._waiting))
+        session = asked[0] if self._favoured else ready[0]
         what = self._waiting.pop(session)
-        why = failure_of(lambda: self._easel(session).draw(*what))
+        why = failure_of(lambda: self._easels[session].draw(*what))
         if why:
             self._answer((session, Failed(why)))
 
-    def _easel(self, session: int) -> Easel:
-        if session not in self._easels:
+    def _new_easel(self, session: int) -> Easel:
+        def send(kind: Kind, content: bytes) -> None:
+            self._answer((session, kind, content))
 
-            def send(kind: Kind, content: bytes) -> None:
-                self._answer((session, kind, content))
-
-            self._easels[session] = Easel(self._tools, send, sights=self._sights)
-        return self._easels[session]
+        return Easel(self._tools, send, sights=self._sights)
 
     def _note(self, session: int, order: Paint) -> None:
         lent = self._lent.values()

@@ -57,6 +57,10 @@ class Painter(Protocol):
         """Whether the screen waits for a frame."""
 
     @property
+    def patient(self) -> bool:
+        """Whether a scene may also be given to it before: it takes the place of one that has not been drawn yet."""
+
+    @property
     def drawing(self) -> float:
         """Seconds that a frame takes from the time in which runs could train, smoothed."""
 
@@ -72,6 +76,8 @@ class Painter(Protocol):
 
 class Easel:
     """A painter in this process. Frames come out of `send`."""
+
+    patient = False
 
     def __init__(
         self,

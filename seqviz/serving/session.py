@@ -110,7 +110,7 @@ class Session:
 
     def due(self, now: float) -> float | None:
         """The moment this session wants a turn; None where it waits for a command."""
-        if self._wanted or (self._play and (self._asked or (self._stale and self._painter.free))):
+        if self._wanted or (self._play and (self._asked or (self._stale and self._can_draw))):
             return now
         if not self._training:
             return None
@@ -170,12 +170,12 @@ class Session:
             return
         if self._asked:
             self._examine(play, self._asked)
-        if self._late and self._painter.free:
+        if self._late and self._can_draw:
             self._draw(play)  # the last turn left it: the screen became free in its middle, or an order came first
         ready = self._pace == "full" or self._painter.free
         if self._training and ready and self._clock() >= self._next_update:
             self._train(play, seconds, called)
-        if self._stale and self._painter.free and not called():
+        if self._stale and self._can_draw and not called():
             self._draw(play)
         self._late = self._stale
 
@@ -272,6 +272,11 @@ class Session:
     def _keep(self, run: Run) -> None:
         self._kept_at = self._clock()
         self._send(Kind.KEPT, pickle.dumps(Kept(run.step, pickle.dumps(run))))
+
+    @property
+    def _can_draw(self) -> bool:
+        """Whether a picture can be made now. What a person waits for need not wait for one that nobody has seen yet."""
+        return self._painter.free or (self._painter.patient and not self._training)
 
     def _draw(self, play: _Play) -> None:
         scene = Scene(

@@ -133,6 +133,37 @@ def test_a_new_screen_is_not_sent_what_was_meant_for_the_one_before(atelier):
     assert (update, path) == (2, [])
 
 
+def test_a_picture_waits_for_its_screen_and_gives_way_to_a_later_one(atelier):
+    atelier.artist.tell(1, Attach())
+    for step in range(4):
+        atelier.artist.paint(1, run_at(step), "first", RESTING)
+        if step == 0:
+            atelier.work()  # the other three come while it is on its way
+    assert not atelier.studio.busy
+    atelier.artist.tell(1, Drawn())
+    atelier.work()
+    assert [shown(answer[2])[0] for answer in atelier.answers[1:]] == [0, 3]
+
+
+def test_a_pause_is_shown_before_pictures_that_nobody_has_seen_yet(workshop, clock, setting, eye, atelier):
+    sessions = [Session(workshop.tools, eye.receive, clock, painter=Canvas(atelier.artist, n)) for n in (1, 2, 3)]
+    for session in sessions:
+        session.obey(Show(setting()))
+        session.obey(Attach())
+        session.turn(0.1)
+        atelier.work()
+        session.obey(Drawn())
+    for session in sessions:
+        session.obey(Do("train"))
+        session.turn(0.1)
+    atelier.answers.clear()
+    sessions[2].obey(Do("pause"))
+    assert sessions[2].due(clock()) is not None
+    sessions[2].turn(0.1)
+    atelier.work()
+    assert [answer[:2] for answer in atelier.answers] == [(3, Kind.RESTING), (1, Kind.MOVING), (2, Kind.MOVING)]
+
+
 def test_a_task_that_cannot_be_made_ready_is_reported_by_who_has_to_show_it(atelier):
     atelier.artist.tell(1, Expect(RunConfig(data="gone")))
     assert atelier.answers == []
