@@ -121,7 +121,8 @@ class Studio:
         self._lent: dict[int, Paint] = {}
         """Each session's last order with everything in it: the same as the first process has lent."""
         self._waiting: dict[int, tuple[Run, Example, Scene]] = {}
-        self._favoured = False
+        self._passed_over = False
+        """Whether pictures that had waited longer were, the last time."""
 
     @property
     def busy(self) -> bool:
@@ -152,8 +153,9 @@ class Studio:
         """Paints a picture: one that a person has asked for, and the next time the one that has waited longest."""
         ready = [session for session in self._waiting if self._easels[session].free]
         asked = [session for session in ready if not self._waiting[session][2].moving]
-        self._favoured = bool(asked) and not self._favoured
-        session = asked[0] if self._favoured else ready[0]
+        favoured = bool(asked) and not self._passed_over
+        session = asked[0] if favoured else ready[0]
+        self._passed_over = favoured and len(asked) < len(ready)
         what = self._waiting.pop(session)
         why = failure_of(lambda: self._easels[session].draw(*what))
         if why:
