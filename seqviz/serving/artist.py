@@ -10,48 +10,22 @@ from __future__ import annotations
 import os
 import pickle
 from collections.abc import Callable, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from queue import SimpleQueue
 from threading import Thread
 from typing import BinaryIO, Final, NoReturn
 
-from seqviz.core.config import RunConfig
 from seqviz.core.records import Run
 from seqviz.core.task import Example
-from seqviz.serving.easel import Easel, Scene
-from seqviz.serving.failures import FAILURES, failure_of
+from seqviz.serving.easel import Scene
 from seqviz.serving.messages import Attach, Drawn, Failed, Forget, Kind
 from seqviz.serving.observe import Tools
-from seqviz.serving.sights import Sights
+from seqviz.serving.studio import Order, Paint, Studio
 
 NICE: Final = 5
 """Where processors are scarce, pages and training come first."""
-
-
-@dataclass(frozen=True)
-class Expect:
-    """A run with these settings is to be drawn soon: its task can be made meanwhile."""
-
-    config: RunConfig
-
-
-@dataclass(frozen=True)
-class Paint:
-    """Draw this. Where the run or the example is None it is the one of that number, of a picture asked for before."""
-
-    number_of_run: tuple[int, bool]
-    run: Run | None
-    number_of_example: int
-    example: Example | None
-    scene: Scene
-
-
-Order = Attach | Drawn | Forget | Expect | Paint
-Answer = tuple[int, Kind, bytes] | tuple[int, Failed]
-"""Of a session a message for the web process, or what could not be drawn."""
 
 
 class Artist:
@@ -109,74 +83,6 @@ class Canvas:
         """As in `Painter`."""
         self.free = False
         self._artist.paint(self._session, run, example, scene)
-
-
-class Studio:
-    """What the second process does: an easel for each session, and pictures that wait to be drawn."""
-
-    def __init__(self, tools: Tools, answer: Callable[[Answer], None]) -> None:
-        self._tools, self._answer = tools, answer
-        self._sights = Sights(tools)
-        self._easels: dict[int, Easel] = {}
-        self._lent: dict[int, Paint] = {}
-        """Each session's last order with everything in it: the same as the first process has lent."""
-        self._waiting: dict[int, tuple[Run, Example, Scene]] = {}
-        self._passed_over = False
-        """Whether pictures that had waited longer were, the last time."""
-
-    @property
-    def busy(self) -> bool:
-        """Whether there is something to be drawn at once."""
-        return any(self._easels[session].free for session in self._waiting)
-
-    def obey(self, session: int, order: Order) -> None:
-        """Takes an order; what is to be painted waits for `turn`."""
-        if session not in self._easels:
-            self._easels[session] = self._new_easel(session)
-        easel = self._easels[session]
-        match order:
-            case Attach():
-                self._waiting.pop(session, None)
-                easel.attach()
-            case Drawn(lost):
-                easel.drawn(lost=lost)
-            case Paint():
-                self._note(session, order)
-            case Expect(config):
-                with suppress(*FAILURES):  # the first process finds the same, and says it
-                    self._tools.task_of(config)
-            case Forget():
-                for things in (self._easels, self._lent, self._waiting):
-                    things.pop(session, None)
-
-    def turn(self) -> None:
-        """Paints a picture: one that a person has asked for, and the next time the one that has waited longest."""
-        ready = [session for session in self._waiting if self._easels[session].free]
-        asked = [session for session in ready if not self._waiting[session][2].moving]
-        favoured = bool(asked) and not self._passed_over
-        session = asked[0] if favoured else ready[0]
-        self._passed_over = favoured and len(asked) < len(ready)
-        what = self._waiting.pop(session)
-        why = failure_of(lambda: self._easels[session].draw(*what))
-        if why:
-            self._answer((session, Failed(why)))
-
-    def _new_easel(self, session: int) -> Easel:
-        def send(kind: Kind, content: bytes) -> None:
-            self._answer((session, kind, content))
-
-        return Easel(self._tools, send, sights=self._sights)
-
-    def _note(self, session: int, order: Paint) -> None:
-        lent = self._lent.values()
-        run = order.run or next(paint.run for paint in lent if paint.number_of_run == order.number_of_run)
-        example = order.example or next(
-            paint.example for paint in lent if paint.number_of_example == order.number_of_example
-        )
-        assert run is not None
-        assert example is not None
-        self._lent[session] = replace(order, run=run, example=example)
-        self._waiting[session] = run, example, order.scene
 
 
 def hire(

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from time import perf_counter
 
-from seqviz.serving.artist import Artist, Canvas, Expect
+from seqviz.serving.artist import Artist, Canvas
 from seqviz.serving.easel import Easel
 from seqviz.serving.failures import failure_of
 from seqviz.serving.messages import Command, Compare, Drawn, Forget, Kind, Show
@@ -16,6 +16,7 @@ from seqviz.serving.shared import Shared
 from seqviz.serving.side_by_side import SideBySide
 from seqviz.serving.sights import Sights
 from seqviz.serving.slices import budget
+from seqviz.serving.studio import Expect
 
 
 class Rota:

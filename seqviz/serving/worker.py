@@ -1,4 +1,4 @@
-"""A worker process: `python -m seqviz.serving.worker`. It trains and draws for many sessions, and is told by pipe."""
+"""A worker: `python -m seqviz.serving.worker`. It trains and has drawn for many sessions, and is told by pipe."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ TOOLS = Tools(
 
 def warm_up() -> None:
     """Does once what is slow the first time: the optimiser's imports, the data."""
-    torch.set_num_threads(1)  # small networks gain nothing from more, and there are as many workers as free cores
+    torch.set_num_threads(1)  # small networks gain nothing from more, and other people have the other cores
     config = RunConfig()
     run = training.advance(training.start(config), 1)
     plain = tuple(key for key, picture in FIGURES.items() if not picture.needs)

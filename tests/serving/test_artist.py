@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from seqviz.core.config import RunConfig
 from seqviz.core.records import History, Look, Run
-from seqviz.serving.artist import Artist, Canvas, Expect, Studio
+from seqviz.serving.artist import Artist, Canvas
 from seqviz.serving.easel import Easel, Scene
 from seqviz.serving.messages import Attach, Do, Drawn, Failed, Forget, Kind, Show
 from seqviz.serving.session import Session
+from seqviz.serving.studio import Expect, Studio
 from tests.serving.workshop import Clock, Workshop, read_frame
 
 RESTING = Scene("paused", "", "full", 0.0, (0,), ("numbers",), Look())
