@@ -68,7 +68,7 @@ class _Seat:
     waiting: bool = False  # something was asked for while there was no process
     failed: bool = False  # it could not be built, or could not go on
     attaching: int = 0  # frames are for an earlier screen until so many answers have come
-    muted: bool = False  # paused, and frames of the training before are still coming
+    muted: bool = False  # it does not train, and frames of the training before are still coming
     connection: Connection | None = None
     room: int = Look.room
     expiry: asyncio.TimerHandle | None = None
@@ -251,7 +251,8 @@ class Hub:
         elif kind is Kind.KEPT:
             seat.kept = cast(Kept, pickle.loads(content))
         elif kind is Kind.NOTICE:
-            seat.failed = seat.failed or json.loads(content)["notice"] == "stopped"
+            if json.loads(content)["notice"] == "stopped":
+                seat.failed = seat.muted = True
             if seat.connection:
                 seat.connection.outbox.put_nowait(content.decode())
         elif seat.connection is None or seat.attaching:

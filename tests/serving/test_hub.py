@@ -348,18 +348,19 @@ def test_a_setting_that_failed_is_tried_again_when_it_is_asked_for_again(scene, 
     scene(act)
 
 
+class Still:
+    """A worker that answers nothing by itself."""
+
+    running = ready = True
+
+    def __init__(self):
+        self.told = []
+
+    def send(self, number, command):
+        self.told.append(command)
+
+
 def test_a_frame_that_was_made_for_an_earlier_screen_does_not_reach_the_new_one(setting):
-    class Still:
-        """A worker that answers nothing by itself."""
-
-        running = ready = True
-
-        def __init__(self):
-            self.told = []
-
-        def send(self, number, command):
-            self.told.append(command)
-
     hub, worker = Hub(), Still()
     hub._workers = [worker]
     token = hub.open()
@@ -381,3 +382,21 @@ def test_a_frame_that_was_made_for_an_earlier_screen_does_not_reach_the_new_one(
     hub._receive(worker, number, Kind.MOVING, b"for the third")
     assert third.outbox.get_nowait() == b"for the third"
     assert not any(isinstance(command, Drawn) for command in worker.told)
+
+
+def test_a_picture_of_training_that_has_failed_meanwhile_does_not_say_that_it_goes_on(setting):
+    hub, worker = Hub(), Still()
+    hub._workers = [worker]
+    token = hub.open()
+    number = hub._seats[token].number
+    hub.show(token, setting())
+    outbox = hub.attach(token).outbox
+    for _ in range(sum(isinstance(command, Attach) for command in worker.told)):
+        hub._receive(worker, number, Kind.ATTACHED, b"")
+    hub._receive(worker, number, Kind.NOTICE, b'{"notice": "stopped", "text": "No memory is left."}')
+    hub._receive(worker, number, Kind.MOVING, b"drawn before")
+    assert outbox.get_nowait().endswith('"No memory is left."}')
+    assert outbox.empty()
+    assert worker.told[-1] == Drawn(lost=True), "so that another picture may be drawn"
+    hub._receive(worker, number, Kind.RESTING, b"of what was begun anew")
+    assert outbox.get_nowait() == b"of what was begun anew"
