@@ -19,9 +19,9 @@ from typing import BinaryIO, Final, NoReturn
 
 from seqviz.core.records import Run
 from seqviz.core.task import Example
-from seqviz.serving.easel import Scene
 from seqviz.serving.messages import Attach, Drawn, Failed, Forget, Kind
 from seqviz.serving.observe import Tools
+from seqviz.serving.scene import Scene, Sides
 from seqviz.serving.studio import Order, Paint, Studio
 
 NICE: Final = 5
@@ -33,7 +33,7 @@ class Artist:
 
     def __init__(self, hand_over: Callable[[tuple[int, Order]], None]) -> None:
         self._hand_over = hand_over
-        self._lent: dict[int, tuple[Run, bool, Example]] = {}
+        self._lent: dict[int, tuple[tuple[Run, ...], bool, Example]] = {}
         """What each session's last picture was of. It is held on to, since a number is an identity only so long."""
 
     def tell(self, session: int, order: Order) -> None:
@@ -42,20 +42,23 @@ class Artist:
             self._lent.pop(session, None)
         self._hand_over((session, order))
 
-    def paint(self, session: int, run: Run, example: Example, scene: Scene) -> None:
+    def paint(self, session: int, runs: tuple[Run, ...], example: Example, scene: Scene | Sides) -> None:
         """Has a picture drawn."""
         bare = scene.fast  # a story needs the optimiser's numbers too, two thirds of all, and there is none
-        lent = self._lent.values()
-        known_run = any(held is run and without == bare for held, without, _ in lent)
-        known_example = any(held is example for _, _, held in lent)
+        known_runs = {(id(run), without) for held, without, _ in self._lent.values() for run in held}
+        known_examples = {id(held) for _, _, held in self._lent.values()}
+
+        def sent(run: Run) -> Run | None:
+            if (id(run), bare) in known_runs:
+                return None
+            return replace(run, optimiser={}) if bare else run
+
         order = Paint(
-            (id(run), bare),
-            None if known_run else replace(run, optimiser={}) if bare else run,
-            id(example),
-            None if known_example else example,
+            tuple(((id(run), bare), sent(run)) for run in runs),
+            (id(example), None if id(example) in known_examples else example),
             scene,
         )
-        self._lent[session] = run, bare, example
+        self._lent[session] = runs, bare, example
         self.tell(session, order)
 
 
@@ -79,10 +82,10 @@ class Canvas:
         self.free = True
         self._artist.tell(self._session, Drawn(lost))
 
-    def draw(self, run: Run, example: Example, scene: Scene) -> None:
+    def draw(self, runs: tuple[Run, ...], example: Example, scene: Scene | Sides) -> None:
         """As in `Painter`."""
         self.free = False
-        self._artist.paint(self._session, run, example, scene)
+        self._artist.paint(self._session, runs, example, scene)
 
 
 def hire(

@@ -11,6 +11,7 @@ from seqviz.serving.easel import Easel
 from seqviz.serving.failures import failure_of
 from seqviz.serving.messages import Command, Compare, Drawn, Forget, Kind, Show
 from seqviz.serving.observe import Tools
+from seqviz.serving.scene import Painter
 from seqviz.serving.session import Session
 from seqviz.serving.shared import Shared
 from seqviz.serving.side_by_side import SideBySide
@@ -94,12 +95,12 @@ class Rota:
         def send(kind: Kind, content: bytes) -> None:
             self._send(number, kind, content)
 
+        painter: Painter = (
+            Canvas(self._artist, number) if self._artist else Easel(self._tools, send, self._clock, self._sights)
+        )
         if isinstance(first, Compare):
-            return SideBySide(self._tools, send, self._clock)
-        if self._artist:
-            return Session(self._tools, send, self._clock, self._shared, Canvas(self._artist, number))
-        easel = Easel(self._tools, send, self._clock, self._sights)
-        return Session(self._tools, send, self._clock, self._shared, easel)
+            return SideBySide(self._tools, send, self._clock, painter)
+        return Session(self._tools, send, self._clock, self._shared, painter)
 
     def _turn_of(self) -> float:
         """Seconds of training in one turn: of one run, however many people watch the same."""

@@ -13,7 +13,7 @@ from seqviz.core.analysis import GradientCheck
 from seqviz.core.config import RunConfig
 from seqviz.core.records import Look, Run
 from seqviz.core.task import BadInput, Example, Task
-from seqviz.serving.easel import Easel, Painter, Scene
+from seqviz.serving.easel import Easel
 from seqviz.serving.messages import (
     Attach,
     Check,
@@ -33,6 +33,7 @@ from seqviz.serving.messages import (
     Unseen,
 )
 from seqviz.serving.observe import Tools
+from seqviz.serving.scene import Painter, Scene, can_draw
 from seqviz.serving.shared import Shared
 from seqviz.serving.shelf import Past, Shelf, until
 from seqviz.serving.slices import Rate
@@ -107,6 +108,10 @@ class Session:
     def drawing(self) -> float:
         """As in `Painter`."""
         return self._painter.drawing
+
+    @property
+    def _can_draw(self) -> bool:
+        return can_draw(self._painter, moving=self._training)
 
     def due(self, now: float) -> float | None:
         """The moment this session wants a turn; None where it waits for a command."""
@@ -273,11 +278,6 @@ class Session:
         self._kept_at = self._clock()
         self._send(Kind.KEPT, pickle.dumps(Kept(run.step, pickle.dumps(run))))
 
-    @property
-    def _can_draw(self) -> bool:
-        """Whether a picture can be made now. What a person waits for need not wait for one that nobody has seen yet."""
-        return self._painter.free or (self._painter.patient and not self._training)
-
     def _draw(self, play: _Play) -> None:
         scene = Scene(
             self._state(play.run),
@@ -291,7 +291,7 @@ class Session:
             self._check,
             self._anew,
         )
-        self._painter.draw(self._seen(play), play.example, scene)
+        self._painter.draw((self._seen(play),), play.example, scene)
         self._stale = self._anew = False
 
     def _seen(self, play: _Play) -> Run:

@@ -11,16 +11,14 @@ import pickle
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 from time import perf_counter
 from typing import Final, cast
 
-from seqviz.core.compared import Compared, Side
 from seqviz.core.config import RunConfig
 from seqviz.core.records import Look, Run
 from seqviz.core.task import BadInput, Example, Task
-from seqviz.figures.parts import Drawing
 from seqviz.serving.attempts import Attempts
+from seqviz.serving.easel import Easel
 from seqviz.serving.messages import (
     Attach,
     Command,
@@ -28,6 +26,7 @@ from seqviz.serving.messages import (
     Comparison,
     Do,
     Drawn,
+    Failed,
     Kept,
     Kind,
     Pace,
@@ -36,13 +35,11 @@ from seqviz.serving.messages import (
     Unseen,
     Verb,
 )
-from seqviz.serving.observe import Tools, observe
-from seqviz.serving.player import player
-from seqviz.serving.screen import Screen
+from seqviz.serving.observe import Tools
+from seqviz.serving.scene import Painter, Sides, can_draw
 from seqviz.serving.session import KEEP_EVERY, LONGEST_RUN, SLOW
 from seqviz.serving.slices import Rate
-from seqviz.serving.status import state_of, status_of_sides
-from seqviz.serving.wire import content
+from seqviz.serving.status import state_of
 
 MOST_LEFT: Final = 24
 """Runs that are not on the page and can be gone on with: those of a whole sweep and of the page before it."""
@@ -72,18 +69,22 @@ class SideBySide:
     """A comparison as `Session` is a run: commands go in through `obey`, time through `turn`."""
 
     def __init__(
-        self, tools: Tools, send: Callable[[Kind, bytes], None], clock: Callable[[], float] = perf_counter
+        self,
+        tools: Tools,
+        send: Callable[[Kind, bytes], None],
+        clock: Callable[[], float] = perf_counter,
+        painter: Painter | None = None,
     ) -> None:
         self._tools, self._send, self._clock = tools, send, clock
+        self._painter = painter or Easel(tools, send, clock)
         self._wanted: Compare | None = None
         self._play: _Play | None = None
         self._left: OrderedDict[RunConfig, Run] = OrderedDict()
         self._attempts = Attempts()
         self._lags: list[int] = []  # of the sweep that is on: the present one first
-        self._screen = Screen()
         self._look = Look()
         self._unseen = frozenset[str]()
-        self._pictures: dict[str, object] = {}
+        self._anew = True
         self._pace: Pace = "full"
         self._training = False
         self._goal = LONGEST_RUN
@@ -93,23 +94,30 @@ class SideBySide:
         self._late = False
         self.leads = True
         """As in `Session`: its runs are its own."""
-        self.drawing = 0.0
-        """Seconds that tracing and drawing take, smoothed."""
 
     @property
     def training(self) -> bool:
         """Whether the runs go on by themselves."""
         return self._training
 
+    @property
+    def drawing(self) -> float:
+        """As in `Painter`."""
+        return self._painter.drawing
+
+    @property
+    def _can_draw(self) -> bool:
+        return can_draw(self._painter, moving=self._training)
+
     def due(self, now: float) -> float | None:
         """The moment it wants a turn; None where it waits for a command."""
-        if self._wanted or (self._play and self._stale and self._screen.free):
+        if self._wanted or (self._play and self._stale and self._can_draw):
             return now
         if not self._training:
             return None
         if self._pace == "full":
             return now
-        return max(now, self._next_update) if self._screen.free else None
+        return max(now, self._next_update) if self._painter.free else None
 
     def obey(self, command: Command) -> None:
         """Takes a command; what has no meaning here is ignored. Raises what `Session.obey` raises."""
@@ -126,14 +134,16 @@ class SideBySide:
             case Attach(room):
                 self._look = Look(room=room)
                 self._unseen = frozenset()
-                self._screen.attach()
-                self._send(Kind.ATTACHED, b"")
+                self._painter.attach()
             case Room(room):
                 self._look = Look(room=room)
             case Unseen(figures):
                 self._unseen = figures
             case Drawn(lost):
-                self._screen.drawn(lost=lost)
+                self._painter.drawn(lost=lost)
+            case Failed(why):
+                self._painter.drawn(lost=True)
+                self.give_up(why)
 
     def turn(self, seconds: float, called: Callable[[], bool] = lambda: False) -> None:
         """Settles what is wanted, trains all runs for about `seconds` seconds and brings the screen up to date.
@@ -144,11 +154,11 @@ class SideBySide:
         play = self._play
         if play is None:
             return
-        if self._late and self._screen.free:
+        if self._late and self._can_draw:
             self._draw(play)  # as in `Session.turn`
-        if self._training and (self._pace == "full" or (self._screen.free and self._clock() >= self._next_update)):
+        if self._training and (self._pace == "full" or (self._painter.free and self._clock() >= self._next_update)):
             play = self._train(play, seconds)
-        if self._stale and self._screen.free:
+        if self._stale and self._can_draw:
             self._draw(play)
         self._late = self._stale
 
@@ -199,7 +209,7 @@ class SideBySide:
         runs = [known[config] if config in known else self._started(config) for config in configs]
         task = self._tools.task_of(configs[0])
         self._play = _Play(page, [_Side(run) for run in runs], task, self._example(page, task))
-        self._pictures = {}
+        self._anew = True
         self._left = OrderedDict((config, run) for config, run in known.items() if config not in configs)
         while len(self._left) > MOST_LEFT:
             self._left.popitem(last=False)
@@ -299,40 +309,25 @@ class SideBySide:
     # The screen
 
     def _draw(self, play: _Play) -> None:
-        started, page = self._clock(), play.page
-        moments = [observe(self._tools, side.run, play.example, self._look, ())[0] for side in play.sides]
-        sides = tuple(
-            Side(name, moment, self._attempts.like(side.run.config, page.budget))
-            for (name, _), side, moment in zip(page.sides, play.sides, moments, strict=True)
+        page = play.page
+        configs = [config for _, config in page.sides]
+        scene = Sides(
+            names=tuple(name for name, _ in page.sides),
+            attempts=tuple(self._attempts.like(side.run.config, page.budget) for side in play.sides),
+            budget=page.budget,
+            states=tuple(state_of(side.run, self._training, LONGEST_RUN) for side in play.sides),
+            rates=tuple(side.rate.per_second for side in play.sides),
+            moving=self._training,
+            pace=self._pace,
+            sweeping=tuple(self._lags),
+            unanswered=len(self._attempts.unanswered(configs, page.budget)),
+            figures=page.figures,
+            look=self._look,
+            unseen=self._unseen,
+            anew=self._anew,
         )
-        compared = Compared(sides, page.budget)
-        fast = self._training and self._pace != "slow"
-        left = self._unseen if fast else frozenset[str]()
-        graph = self._tools.figures["graph"].draw
-        made: dict[str, Callable[[], Drawing]] = {
-            **{key: partial(self._tools.overlays[key].draw, compared) for key in page.figures},
-            **{f"graph {n}": partial(graph, moment, self._look) for n, moment in enumerate(moments)},
-        }
-        old = self._pictures
-        self._pictures = {key: old[key] if key in left & old.keys() else content(draw()) for key, draw in made.items()}
-        # As in `Session`: a story is for a network at rest.
-        told = {
-            f"player {n}": None if fast else player(self._tools.tell(side.run, moment.trace))
-            for n, (side, moment) in enumerate(zip(play.sides, moments, strict=True))
-        }
-        said = status_of_sides(
-            compared,
-            tuple(state_of(side.run, self._training, LONGEST_RUN) for side in play.sides),
-            tuple(side.rate.per_second for side in play.sides),
-            self._training,
-            self._pace,
-            tuple(self._lags),
-            len(self._attempts.unanswered([config for _, config in page.sides], page.budget)),
-        )
-        self._stale = False
-        self._send(Kind.MOVING if self._training else Kind.RESTING, self._screen.frame(said, self._pictures | told))
-        took = self._clock() - started
-        self.drawing = 0.7 * self.drawing + 0.3 * took if self.drawing else took
+        self._painter.draw(tuple(side.run for side in play.sides), play.example, scene)
+        self._stale = self._anew = False
 
 
 def _goal(play: _Play, verb: Verb) -> int:

@@ -9,11 +9,15 @@ from dataclasses import dataclass, replace
 from seqviz.core.config import RunConfig
 from seqviz.core.records import Run
 from seqviz.core.task import Example
-from seqviz.serving.easel import Easel, Scene
+from seqviz.serving.easel import Easel
 from seqviz.serving.failures import FAILURES, failure_of
 from seqviz.serving.messages import Attach, Drawn, Failed, Forget, Kind
 from seqviz.serving.observe import Tools
+from seqviz.serving.scene import Scene, Sides
 from seqviz.serving.sights import Sights
+
+Number = tuple[int, bool]
+"""Of a run: what tells it from others, and whether it is without the optimiser's numbers."""
 
 
 @dataclass(frozen=True)
@@ -25,13 +29,11 @@ class Expect:
 
 @dataclass(frozen=True)
 class Paint:
-    """Draw this. Where the run or the example is None it is the one of that number, of a picture asked for before."""
+    """Draw this. Each run and the example come with a number; where one is None it was in an order before."""
 
-    number_of_run: tuple[int, bool]
-    run: Run | None
-    number_of_example: int
-    example: Example | None
-    scene: Scene
+    runs: tuple[tuple[Number, Run | None], ...]
+    example: tuple[int, Example | None]
+    scene: Scene | Sides
 
 
 Order = Attach | Drawn | Forget | Expect | Paint
@@ -46,9 +48,9 @@ class Studio:
         self._tools, self._answer = tools, answer
         self._sights = Sights(tools)
         self._easels: dict[int, Easel] = {}
-        self._lent: dict[int, Paint] = {}
-        """Each session's last order with everything in it: the same as the first process has lent."""
-        self._waiting: dict[int, tuple[Run, Example, Scene]] = {}
+        self._lent: dict[int, tuple[dict[Number, Run], dict[int, Example]]] = {}
+        """What each session's last picture was of, by number."""
+        self._waiting: dict[int, tuple[tuple[Run, ...], Example, Scene | Sides]] = {}
         self._passed_over = False
         """Whether pictures that had waited longer were, the last time."""
 
@@ -64,7 +66,6 @@ class Studio:
         easel = self._easels[session]
         match order:
             case Attach():
-                self._waiting.pop(session, None)
                 easel.attach()
             case Drawn(lost):
                 easel.drawn(lost=lost)
@@ -96,12 +97,16 @@ class Studio:
         return Easel(self._tools, send, sights=self._sights)
 
     def _note(self, session: int, order: Paint) -> None:
-        lent = self._lent.values()
-        run = order.run or next(paint.run for paint in lent if paint.number_of_run == order.number_of_run)
-        example = order.example or next(
-            paint.example for paint in lent if paint.number_of_example == order.number_of_example
-        )
-        assert run is not None
-        assert example is not None
-        self._lent[session] = replace(order, run=run, example=example)
-        self._waiting[session] = run, example, order.scene
+        runs, examples = dict[Number, Run](), dict[int, Example]()
+        for lent_runs, lent_examples in self._lent.values():
+            runs |= lent_runs
+            examples |= lent_examples
+        runs |= {number: run for number, run in order.runs if run is not None}
+        place, example = order.example
+        example = examples[place] if example is None else example
+        seen = tuple(runs[number] for number, _ in order.runs)
+        self._lent[session] = {number: runs[number] for number, _ in order.runs}, {place: example}
+        scene, before = order.scene, self._waiting.get(session)
+        if before and before[2].anew:
+            scene = replace(scene, anew=True)
+        self._waiting[session] = seen, example, scene

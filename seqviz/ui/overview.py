@@ -22,8 +22,18 @@ from seqviz.ui.server import FILES
 
 _mount = st.components.v2.component(
     "seqviz_wiring",
-    html='<div class="seqviz-wiring"></div>',
-    css=".seqviz-wiring { height: 12.8rem; font-size: 0.94rem; }",
+    html='<div class="seqviz-moving"><div class="seqviz-wiring"></div><button type="button" hidden></button></div>',
+    css="""
+.seqviz-moving { position: relative; }
+.seqviz-wiring { height: 12.8rem; font-size: 0.94rem; }
+.seqviz-moving button {
+  position: absolute; top: 0; right: 0; width: 1.8rem; height: 1.8rem; padding: 0.5rem;
+  border: 0; border-radius: 0.4rem; background: transparent; color: inherit; opacity: 0.7; cursor: pointer;
+}
+.seqviz-moving button:hover, .seqviz-moving button:focus-visible { opacity: 1; background: rgb(128 128 128 / 20%); }
+.seqviz-moving button::before { content: ""; display: block; height: 100%; background: currentcolor; }
+.seqviz-moving button[data-sign="play"]::before { clip-path: polygon(10% 0, 100% 50%, 10% 100%); }
+""",
     js="""
 export default function ({ parentElement, data }) {
   const place = parentElement.querySelector(".seqviz-wiring");
@@ -106,7 +116,13 @@ def _show(topology: Topology, example: Example, said: Sequence[str], *, recurren
     figure = {"data": drawing.data, "layout": drawing.layout}
     label = f"{topology.title}: {' '.join(example.words)} gives {' '.join(said)}"
     # With the size of the type the content changes, so that it is drawn anew.
-    content = {"address": FILES.address, "figure": figure, "label": label, "big": lecture.on()}
+    content = {
+        "address": FILES.address,
+        "figure": figure,
+        "label": label,
+        "title": topology.title,
+        "big": lecture.on(),
+    }
     _mount(key=f"wiring {topology.key}", data=json.dumps(content, default=_listed).encode())
 
 

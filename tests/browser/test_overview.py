@@ -49,6 +49,30 @@ def test_the_pictures_come_to_rest_and_are_then_whole(page, app):
     assert page.evaluate(LIT) == [True] * 5
 
 
+def test_a_picture_can_be_stopped_and_played_again(page, app):
+    page.goto(app.address)
+    page.wait_for_function("window.clocks.size === 5")
+    page.wait_for_function(f"!({LIT})()[0]")
+    page.get_by_role("button", name="Stop the movement: One to one").click()
+    page.wait_for_function("window.clocks.size === 4")
+    page.wait_for_function(f"({LIT})()[0]")
+    again = page.get_by_role("button", name="Play it again: One to one")
+    again.focus()
+    again.press("Enter")
+    page.wait_for_function("window.clocks.size === 5")
+    page.wait_for_function(f"!({LIT})()[0]")
+
+
+def test_who_wants_no_movement_has_none_until_asking_for_it(page, app):
+    page.emulate_media(reduced_motion="reduce")
+    page.goto(app.address)
+    expect(page.locator(PLACES)).to_have_count(5)
+    page.wait_for_timeout(1000)
+    assert page.evaluate(LIT) == [True] * 5
+    page.get_by_role("button", name="Play it again: One to many").click()
+    page.wait_for_function(f"({LIT})().includes(false)")
+
+
 def test_a_picture_that_is_shown_twice_at_once_has_one_clock(page, app):
     page.goto(app.address)
     page.wait_for_function("window.clocks.size === 5")

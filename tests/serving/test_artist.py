@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from seqviz.core.config import RunConfig
 from seqviz.core.records import History, Look, Run
 from seqviz.serving.artist import Artist, Canvas
-from seqviz.serving.easel import Easel, Scene
+from seqviz.serving.easel import Easel
 from seqviz.serving.messages import Attach, Do, Drawn, Failed, Forget, Kind, Show
+from seqviz.serving.scene import Scene
 from seqviz.serving.session import Session
 from seqviz.serving.studio import Expect, Studio
 from tests.serving.workshop import Clock, Workshop, read_frame
@@ -65,7 +66,7 @@ def test_what_is_lent_once_is_known_until_the_last_session_has_turned_to_somethi
             atelier.artist.tell(session, Forget())
             atelier.artist.tell(session, Attach())
         atelier.answers.clear()
-        atelier.artist.paint(session, runs[step], examples[place], MOVING if moving else RESTING)
+        atelier.artist.paint(session, (runs[step],), examples[place], MOVING if moving else RESTING)
         atelier.work()
         ((number, kind, content),) = atelier.answers
         assert (number, kind) == (session, Kind.MOVING if moving else Kind.RESTING)
@@ -78,7 +79,7 @@ def test_the_picture_is_of_the_example_that_was_lent(atelier):
     atelier.artist.tell(1, Attach())
     example, run = ["a", "longer", "example"], run_at(2)
     for _ in range(2):
-        atelier.artist.paint(1, run, example, RESTING)
+        atelier.artist.paint(1, (run,), example, RESTING)
         atelier.work()
         ((_, _, content),) = (answer for answer in atelier.answers if answer[1] is Kind.RESTING)
         assert str(example) in str(shown(content)[1])
@@ -91,7 +92,7 @@ def test_a_class_that_sees_the_same_run_has_it_lent_once(atelier):
     run = run_at(0)
     for session in range(1, 101):
         atelier.artist.tell(session, Attach())
-        atelier.artist.paint(session, run, "first", RESTING)
+        atelier.artist.paint(session, (run,), "first", RESTING)
     sizes = atelier.bytes[1::2]
     assert sizes[0] > 4000
     assert max(sizes[1:]) < 1000
@@ -103,21 +104,21 @@ def test_the_optimisers_numbers_travel_only_where_a_step_is_told(atelier):
     run = run_at(3)
     atelier.artist.tell(1, Attach())
     for scene in (MOVING, RESTING, replace(MOVING, pace="slow")):
-        atelier.artist.paint(1, run, "first", scene)
+        atelier.artist.paint(1, (run,), "first", scene)
     moving, resting, slow = atelier.bytes[1:]
     assert moving < 2000
     assert resting > 4000
     assert slow < 2000, "known, as it has just been lent whole"
-    assert atelier.studio._lent[1].run.optimiser["w"]["mean"].shape == (1000,)
+    assert next(iter(atelier.studio._lent[1][0].values())).optimiser["w"]["mean"].shape == (1000,)
 
 
 def test_what_a_person_asked_for_is_drawn_first_but_not_for_ever(atelier):
     for session in range(1, 6):
         atelier.artist.tell(session, Attach())
     for session in (1, 2, 3):
-        atelier.artist.paint(session, run_at(0), "first", MOVING)
+        atelier.artist.paint(session, (run_at(0),), "first", MOVING)
     for session in (4, 5):
-        atelier.artist.paint(session, run_at(0), "first", RESTING)
+        atelier.artist.paint(session, (run_at(0),), "first", RESTING)
     atelier.answers.clear()
     atelier.work()
     assert [answer[0] for answer in atelier.answers] == [4, 1, 5, 2, 3]
@@ -125,9 +126,9 @@ def test_what_a_person_asked_for_is_drawn_first_but_not_for_ever(atelier):
 
 def test_a_new_screen_is_not_sent_what_was_meant_for_the_one_before(atelier):
     atelier.artist.tell(1, Attach())
-    atelier.artist.paint(1, run_at(1), "first", RESTING)
+    atelier.artist.paint(1, (run_at(1),), "first", RESTING)
     atelier.artist.tell(1, Attach())
-    atelier.artist.paint(1, run_at(2), "first", RESTING)
+    atelier.artist.paint(1, (run_at(2),), "first", RESTING)
     atelier.work()
     assert [answer[1] for answer in atelier.answers] == [Kind.ATTACHED, Kind.ATTACHED, Kind.RESTING]
     update, ((path, _),) = shown(atelier.answers[-1][2])
@@ -137,7 +138,7 @@ def test_a_new_screen_is_not_sent_what_was_meant_for_the_one_before(atelier):
 def test_a_picture_waits_for_its_screen_and_gives_way_to_a_later_one(atelier):
     atelier.artist.tell(1, Attach())
     for step in range(4):
-        atelier.artist.paint(1, run_at(step), "first", RESTING)
+        atelier.artist.paint(1, (run_at(step),), "first", RESTING)
         if step == 0:
             atelier.work()  # the other three come while it is on its way
     assert not atelier.studio.busy
@@ -163,6 +164,23 @@ def test_a_pause_is_shown_before_pictures_that_nobody_has_seen_yet(workshop, clo
     sessions[2].turn(0.1)
     atelier.work()
     assert [answer[:2] for answer in atelier.answers] == [(3, Kind.RESTING), (1, Kind.MOVING), (2, Kind.MOVING)]
+
+
+def test_what_is_dear_is_drawn_although_the_scene_that_asked_for_it_gave_way(atelier):
+    dear = replace(MOVING, figures=("extras",))
+    atelier.artist.tell(1, Attach())
+    for step, anew in ((0, True), (1, False), (2, False), (3, True), (4, False)):
+        atelier.artist.paint(1, (run_at(step),), "first", replace(dear, anew=anew))
+        if step != 3:
+            atelier.work()
+            atelier.artist.tell(1, Drawn())
+    frames = [shown(answer[2]) for answer in atelier.answers if answer[1] is Kind.MOVING]
+    assert [(update, "answers" in str(changes)) for update, changes in frames] == [
+        (0, True),
+        (1, False),
+        (2, False),
+        (4, True),
+    ]
 
 
 def test_a_task_that_cannot_be_made_ready_is_reported_by_who_has_to_show_it(atelier):
@@ -212,7 +230,7 @@ def test_training_does_not_pay_for_what_another_process_draws(atelier):
     assert not canvas.free
     canvas.attach()
     assert canvas.free
-    canvas.draw(run_at(0), "first", MOVING)
+    canvas.draw((run_at(0),), "first", MOVING)
     assert not canvas.free, "nothing has been drawn yet"
     assert canvas.drawing == 0
     canvas.drawn(lost=True)
@@ -226,7 +244,7 @@ def test_a_painter_here_and_one_elsewhere_send_the_same_frames(workshop, eye):
         painter.attach()
     for step, scene in ((0, RESTING), (3, MOVING), (9, MOVING), (9, RESTING)):
         for painter in (here, there):
-            painter.draw(run_at(step), "first", scene)
+            painter.draw((run_at(step),), "first", scene)
         atelier.work()
         assert eye.waiting[-1] == atelier.answers[-1][1:]
         for painter in (here, there):

@@ -3,13 +3,25 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from threading import Thread, Timer
 
 import numpy as np
 
 from seqviz.serving.loop import Inbox
-from seqviz.serving.messages import ENVELOPE, Attach, Do, Drawn, Kind, LookAt, Show, command_envelope
+from seqviz.serving.messages import (
+    ENVELOPE,
+    Attach,
+    Compare,
+    Comparison,
+    Do,
+    Drawn,
+    Kind,
+    LookAt,
+    Show,
+    command_envelope,
+)
 from seqviz.serving.rota import Rota
 from tests.serving.stand_in import ENDLESS, LONG
 from tests.serving.workshop import Clock, Eye, Workshop
@@ -95,7 +107,7 @@ def test_of_the_two_processes_of_a_worker_neither_outlives_the_other():
 
 
 def test_two_processes_show_what_one_would(setting):
-    figures = ("graph", "numbers", "look", "extras")
+    figures, first = ("graph", "numbers", "look", "extras"), setting().config
     script = (
         (1, Show(setting(figures=figures))),
         (2, Show(setting(figures=figures))),
@@ -106,14 +118,25 @@ def test_two_processes_show_what_one_would(setting):
         (2, Do("epoch")),
         (1, Show(setting(example="typed", figures=("numbers", "look")))),
         (1, Attach()),
+        (3, Compare(Comparison((("one", first), ("other", replace(first, hidden=3))), 0, ("sides",), 100))),
+        (3, Do("step")),
+        (3, Do("epoch")),
+        (1, Do("epoch")),
     )
 
+    def timeless(status):
+        return {
+            name: [timeless(side) for side in value] if name == "sides" else value
+            for name, value in status.items()
+            if name != "rate"
+        }
+
     def played(tell, answers):
-        eyes, found = {1: Eye(), 2: Eye()}, []
-        for session in eyes:
-            tell(session, Attach())
+        eyes, found = {1: Eye(), 2: Eye(), 3: Eye()}, []
         for session, command in script:
             tell(session, command)
+            if isinstance(command, Show | Compare) and eyes[session].figures is None:
+                tell(session, Attach())
             rests = False
             while not rests:
                 number, kind, content = next(answers)
@@ -123,8 +146,7 @@ def test_two_processes_show_what_one_would(setting):
                     eyes[number].draw(kind, content)
                     tell(number, Drawn())
                     rests = kind is Kind.RESTING
-            eyes[session].status.pop("rate")
-            found.append((session, eyes[session].status, eyes[session].figures))
+            found.append((session, timeless(eyes[session].status), eyes[session].figures))
         return found
 
     workshop, sent = Workshop(Clock()), []
