@@ -27,12 +27,15 @@ _mount = st.components.v2.component(
 .seqviz-moving { position: relative; }
 .seqviz-wiring { height: 12.8rem; font-size: 0.94rem; }
 .seqviz-moving button {
-  position: absolute; top: 0; right: 0; width: 1.8rem; height: 1.8rem; padding: 0.5rem;
+  position: absolute; bottom: 0; right: 0; width: 1.9rem; height: 1.9rem; padding: 0.55rem;
   border: 0; border-radius: 0.4rem; background: transparent; color: inherit; opacity: 0.7; cursor: pointer;
 }
 .seqviz-moving button:hover, .seqviz-moving button:focus-visible { opacity: 1; background: rgb(128 128 128 / 20%); }
 .seqviz-moving button::before { content: ""; display: block; height: 100%; background: currentcolor; }
 .seqviz-moving button[data-sign="play"]::before { clip-path: polygon(10% 0, 100% 50%, 10% 100%); }
+.seqviz-moving button[data-sign="pause"]::before {
+  clip-path: polygon(5% 0, 38% 0, 38% 100%, 5% 100%, 5% 0, 62% 0, 95% 0, 95% 100%, 62% 100%, 62% 0);
+}
 """,
     js="""
 export default function ({ parentElement, data }) {

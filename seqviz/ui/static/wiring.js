@@ -79,7 +79,7 @@ class Moving {
   }
 
   write() {
-    this.button.dataset.sign = this.timer ? "stop" : "play";
+    this.button.dataset.sign = this.timer ? "pause" : "play";
     this.button.title = this.timer ? "Stop the movement" : "Play it again";
     this.button.setAttribute("aria-label", `${this.button.title}: ${this.title}`);
   }
