@@ -45,7 +45,7 @@ TOOLS = Tools(
 
 def warm_up() -> None:
     """Does once what is slow the first time: the optimiser's imports, the data."""
-    torch.set_num_threads(1)  # small networks gain nothing from more, and other people have the other cores
+    torch.set_num_threads(1)  # small networks gain nothing from more
     config = RunConfig()
     run = training.advance(training.start(config), 1)
     plain = tuple(key for key, picture in FIGURES.items() if not picture.needs)
