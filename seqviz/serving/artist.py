@@ -65,16 +65,16 @@ class Artist:
 class Canvas:
     """A painter whose work is done by the second process: it takes no time from training."""
 
-    patient = True
     drawing = 0.0
 
     def __init__(self, artist: Artist, session: int) -> None:
         self._artist, self._session = artist, session
         self.free = False
+        self.patient = False  # as long as there has been no screen
 
     def attach(self) -> None:
         """As in `Painter`."""
-        self.free = True
+        self.free = self.patient = True
         self._artist.tell(self._session, Attach())
 
     def drawn(self, *, lost: bool) -> None:

@@ -147,6 +147,19 @@ def test_a_picture_waits_for_its_screen_and_gives_way_to_a_later_one(atelier):
     assert [shown(answer[2])[0] for answer in atelier.answers[1:]] == [0, 3]
 
 
+def test_nothing_is_drawn_before_there_is_a_screen(workshop, clock, setting, eye, atelier):
+    session = Session(workshop.tools, eye.receive, clock, painter=Canvas(atelier.artist, 1))
+    session.obey(Show(setting()))
+    session.turn(0.1)
+    session.obey(Attach())
+    atelier.work()
+    session.turn(0.1)
+    atelier.work()
+    session.obey(Drawn())
+    atelier.work()
+    assert [answer[1] for answer in atelier.answers] == [Kind.ATTACHED, Kind.RESTING]
+
+
 def test_a_pause_is_shown_before_pictures_that_nobody_has_seen_yet(workshop, clock, setting, eye, atelier):
     sessions = [Session(workshop.tools, eye.receive, clock, painter=Canvas(atelier.artist, n)) for n in (1, 2, 3)]
     for session in sessions:

@@ -3,6 +3,7 @@ import signal
 import subprocess
 import sys
 import time
+from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
 from threading import Thread, Timer
@@ -146,7 +147,7 @@ def test_two_processes_show_what_one_would(setting):
                     eyes[number].draw(kind, content)
                     tell(number, Drawn())
                     rests = kind is Kind.RESTING
-            found.append((session, timeless(eyes[session].status), eyes[session].figures))
+            found.append((session, timeless(eyes[session].status), deepcopy(eyes[session].figures)))
         return found
 
     workshop, sent = Workshop(Clock()), []
