@@ -360,16 +360,21 @@ class Still:
         self.told.append(command)
 
 
-def test_a_frame_that_was_made_for_an_earlier_screen_does_not_reach_the_new_one(setting):
+def seated(setting):
+    """A hub with a still worker, and one seat whose browser is attached: hub, worker, token, number, outbox."""
     hub, worker = Hub(), Still()
     hub._workers = [worker]
     token = hub.open()
     number = hub._seats[token].number
     hub.show(token, setting())
-    hub.attach(token)
-    attached = sum(isinstance(command, Attach) for command in worker.told)
-    for _ in range(attached):
+    outbox = hub.attach(token).outbox
+    for _ in range(sum(isinstance(command, Attach) for command in worker.told)):
         hub._receive(worker, number, Kind.ATTACHED, b"")
+    return hub, worker, token, number, outbox
+
+
+def test_a_frame_that_was_made_for_an_earlier_screen_does_not_reach_the_new_one(setting):
+    hub, worker, token, number, _ = seated(setting)
     second = hub.attach(token)
     hub._receive(worker, number, Kind.MOVING, b"for the first")
     hub._receive(worker, number, Kind.RESTING, b"for the first")
@@ -385,14 +390,7 @@ def test_a_frame_that_was_made_for_an_earlier_screen_does_not_reach_the_new_one(
 
 
 def test_a_picture_of_training_that_has_failed_meanwhile_does_not_say_that_it_goes_on(setting):
-    hub, worker = Hub(), Still()
-    hub._workers = [worker]
-    token = hub.open()
-    number = hub._seats[token].number
-    hub.show(token, setting())
-    outbox = hub.attach(token).outbox
-    for _ in range(sum(isinstance(command, Attach) for command in worker.told)):
-        hub._receive(worker, number, Kind.ATTACHED, b"")
+    hub, worker, _, number, outbox = seated(setting)
     hub._receive(worker, number, Kind.NOTICE, b'{"notice": "stopped", "text": "No memory is left."}')
     hub._receive(worker, number, Kind.MOVING, b"drawn before")
     assert outbox.get_nowait().endswith('"No memory is left."}')
