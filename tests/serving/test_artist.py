@@ -16,7 +16,7 @@ from seqviz.serving.messages import Attach, Do, Drawn, Failed, Forget, Kind, Sho
 from seqviz.serving.scene import Scene
 from seqviz.serving.session import Session
 from seqviz.serving.studio import Expect, Studio
-from tests.serving.workshop import Clock, Workshop, read_frame
+from tests.serving.workshop import Clock, Eye, Workshop, read_frame
 
 RESTING = Scene("paused", "", "full", 0.0, (0,), ("numbers",), Look())
 MOVING = replace(RESTING, state="training")
@@ -58,19 +58,21 @@ def atelier(workshop):
 @given(st.lists(st.tuples(st.integers(1, 3), st.integers(0, 4), st.integers(0, 2), st.booleans(), st.booleans())))
 def test_what_is_lent_once_is_known_until_the_last_session_has_turned_to_something_else(orders):
     atelier = Atelier(Workshop(Clock()).tools)
-    runs, examples = [run_at(step) for step in range(5)], ["first", "second", "third"]
-    for session in (1, 2, 3):
-        atelier.artist.tell(session, Attach())
+    runs, examples, eyes = [run_at(step) for step in range(5)], ["first", "second", "third"], {}
     for session, step, place, moving, gone in orders:
         if gone:
             atelier.artist.tell(session, Forget())
+        if gone or session not in eyes:
             atelier.artist.tell(session, Attach())
+            eyes[session] = Eye()
         atelier.answers.clear()
         atelier.artist.paint(session, (runs[step],), examples[place], MOVING if moving else RESTING)
         atelier.work()
         ((number, kind, content),) = atelier.answers
         assert (number, kind) == (session, Kind.MOVING if moving else Kind.RESTING)
-        assert shown(content)[0] == step
+        eyes[session].draw(kind, content)
+        assert eyes[session].numbers[0] == eyes[session].status["update"] == step
+        assert eyes[session].figures["numbers"]["layout"]["title"]["text"] == examples[place]
         atelier.artist.tell(session, Drawn())
     assert set(atelier.studio._lent) == set(atelier.artist._lent)
 
